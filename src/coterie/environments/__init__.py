@@ -1,0 +1,71 @@
+"""The worlds, by name. A world's module loads when it is first made."""
+
+import importlib
+import inspect
+from typing import Any
+
+from coterie.core import ConfigError, Environment
+
+WORLDS: dict[str, str] = {
+    "lookout-v1": "coterie.environments.text.lookout:Lookout",
+}
+"""Versioned id to `module:Class`."""
+
+
+def environments() -> list[str]:
+    """Returns the ids of all worlds.
+
+    >>> "lookout-v1" in environments()
+    True
+    """
+    return sorted(WORLDS)
+
+
+def register(id: str, where: str) -> None:
+    """Gives a world of your own (`module:Class`) a name for `make` and the command line."""
+    if id in WORLDS and WORLDS[id] != where:
+        raise ConfigError(f"{id!r} is already {WORLDS[id]}; give your world another name or a higher version")
+    WORLDS[id] = where
+
+
+def world_class(id: str) -> type[Environment]:
+    """Finds a world's class: a versioned id, a bare name (its newest version), or `module:Class`."""
+    where = WORLDS.get(id)
+    if where is None and ":" in id:
+        where = id
+    if where is None:
+        versions = [known for known in WORLDS if known.rpartition("-v")[0] == id]
+        if not versions:
+            raise ConfigError(f"no world is called {id!r}; there are {', '.join(environments())}, or give module:Class")
+        where = WORLDS[max(versions, key=lambda known: int(known.rpartition("-v")[2]))]
+    module, _, name = where.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(f"cannot load {where!r}: {error}; expected module:Class of an importable world") from error
+    if not (isinstance(found, type) and issubclass(found, Environment)):
+        raise ConfigError(f"{where!r} is not a class of Environment")
+    return found
+
+
+def make(id: str, vectors: bool = False, **options: Any) -> Environment:
+    """Makes a world by name; `options` are its own settings, `vectors` adds numeric views to observations.
+
+    >>> make("lookout", size=4).options["size"]
+    4
+
+    Raises:
+        ConfigError: no such world, or it does not take these options.
+    """
+    kind = world_class(id)
+    signature = inspect.signature(kind)
+    try:
+        bound = signature.bind(**options)
+        world = kind(**options)
+    except (TypeError, ValueError) as error:
+        known = ", ".join(str(each) for each in signature.parameters.values()) or "none"
+        raise ConfigError(f"{id}: {error}; its options are: {known}") from error
+    bound.apply_defaults()
+    world.options = dict(bound.arguments)
+    world.vectors = vectors
+    return world

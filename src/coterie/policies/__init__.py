@@ -1,0 +1,5 @@
+"""Where words and choices come from."""
+
+from coterie.policies.codecs import CompactCodec
+
+__all__ = ["CompactCodec"]

@@ -1,0 +1,125 @@
+"""Episodes on disk: compressed JSON lines that any tool can read (`zstd -dc file | head -1`)."""
+
+import io
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+import msgspec
+import zstandard
+
+from coterie.core import Episode, RecordError, decode_episode, encode_episode
+from coterie.core.episode import SCHEMA
+
+SUFFIX = ".jsonl.zst"
+
+
+class EpisodeWriter:
+    """Appends episodes to a file as they finish; what is flushed survives a crash.
+
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> with EpisodeWriter(folder / "a.jsonl.zst") as writer:
+    ...     writer.write(Episode(environment="w-v1", seed=1, seats={}))
+    >>> [episode.seed for episode in read_episodes(folder)]
+    [1]
+    """
+
+    def __init__(self, path: str | os.PathLike[str], flush_every: int = 256) -> None:
+        """Opens (and empties) the file; its folder is made when needed."""
+        self.path = Path(path)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._file: IO[bytes] = open(self.path, "wb")  # noqa: SIM115  # closed by close()
+        self._stream = zstandard.ZstdCompressor(level=3).stream_writer(self._file)
+        self._flush_every = flush_every
+        self._lines: list[bytes] = []
+
+    def write(self, episode: Episode) -> None:
+        """Adds one episode."""
+        self._lines.append(encode_episode(episode))
+        if len(self._lines) >= self._flush_every:
+            self.flush()
+
+    def flush(self) -> None:
+        """Makes everything written so far readable by others."""
+        if self._lines:
+            self._stream.write(b"\n".join(self._lines) + b"\n")
+            self._lines.clear()
+        self._stream.flush(zstandard.FLUSH_BLOCK)
+        self._file.flush()
+
+    def close(self) -> None:
+        """Finishes the file."""
+        self.flush()
+        self._stream.close()  # type: ignore[no-untyped-call]
+        self._file.close()
+
+    def __enter__(self) -> "EpisodeWriter":
+        """Returns itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Finishes the file, also after an error."""
+        self.close()
+
+
+def write_episodes(path: str | os.PathLike[str], episodes: Iterable[Episode]) -> int:
+    """Writes episodes as they come and puts the file in place only when it is complete; returns how many."""
+    target = Path(path)
+    unfinished = target.with_name(target.name + ".unfinished")
+    count = 0
+    with EpisodeWriter(unfinished) as writer:
+        for episode in episodes:
+            writer.write(episode)
+            count += 1
+    os.replace(unfinished, target)
+    return count
+
+
+def read_episodes(path: str | os.PathLike[str], skip_damaged: bool = False) -> Iterator[Episode]:
+    """Reads a file, or all record files of a folder in the order of their names, one episode at a time.
+
+    Raises:
+        RecordError: a line is damaged (the message names file and line) and `skip_damaged` is not set; or the record
+            is of a newer schema than this library knows.
+        FileNotFoundError: there is no record at `path`.
+    """
+    place = Path(path)
+    files = sorted(place.rglob("*" + SUFFIX)) + sorted(place.rglob("*.jsonl")) if place.is_dir() else [place]
+    if not files:
+        raise FileNotFoundError(f"no record in {place}; expected files ending in {SUFFIX}")
+    for file in files:
+        yield from _read_file(file, skip_damaged)
+
+
+def _read_file(file: Path, skip_damaged: bool) -> Iterator[Episode]:
+    number = 0
+    with open(file, "rb") as raw:
+        zipped = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True, read_size=1 << 20)
+        lines = raw if file.suffix == ".jsonl" else io.BufferedReader(zipped, 1 << 20)
+        while True:
+            number += 1
+            try:
+                line = lines.readline()
+                if not line:
+                    return
+                if line.isspace():
+                    continue
+                episode = decode_episode(line)
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                if skip_damaged:
+                    continue
+                raise RecordError(
+                    f"{file}, line {number}: {error}; pass skip_damaged=True to go on without it"
+                ) from error
+            except zstandard.ZstdError as error:
+                if skip_damaged:
+                    return
+                raise RecordError(f"{file}, line {number}: the compressed data ends or breaks here: {error}") from error
+            if episode.schema > SCHEMA:
+                raise RecordError(f"{file}, line {number}: schema {episode.schema}, this library reads up to {SCHEMA}")
+            yield episode
