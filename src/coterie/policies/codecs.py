@@ -11,8 +11,9 @@ class CompactCodec(msgspec.Struct, frozen=True):
     A turn that asks for a move and lets the agent speak is asked in two prompts, so that the move can be a constrained
     choice and the words free.
 
-    >>> from coterie.core import Message
-    >>> seen = Observation(ActionSpec(move=Choice(("north",))), text="at c0 r0", heard=(Message("ann", "go", ("bob",)),))
+    >>> from coterie.core import Choice, Message
+    >>> heard = (Message("ann", "go", ("bob",)),)
+    >>> seen = Observation(ActionSpec(move=Choice(("north",))), text="at c0 r0", heard=heard)
     >>> CompactCodec().parts(seen)[0][0][0].content
     'at c0 r0 ann says go act'
     """
@@ -39,12 +40,13 @@ class CompactCodec(msgspec.Struct, frozen=True):
         left = list(replies)
         move: str | float | None = None
         if spec.move is not None:
-            move = left.pop(0).strip()
+            answer = left.pop(0).strip()
+            move = answer
             if isinstance(spec.move, Number):
                 try:
-                    move = float(move)
+                    move = float(answer)
                 except ValueError:
-                    return Rejection("unparsable", f"found {move[:40]!r}, expected a number")
+                    return Rejection("unparsable", f"found {answer[:40]!r}, expected a number")
         words = left.pop(0).strip() if spec.speech is not None else ""
         return Action(move, (Utterance(words),) if words else ())
 
