@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from coterie.core.speech import Speech, Utterance
+from coterie.core.speech import Speech, Utterance, is_writable
 
 Json = Any
 """A JSON value; open, because decoders cannot follow a recursive alias. Records refuse what JSON has no word for."""
@@ -112,37 +112,47 @@ class ActionSpec(msgspec.Struct, frozen=True, omit_defaults=True):
             return f"over_budget: {len(say)} utterances, at most one an audience"
         if (spoken := sum(len(each.text.split()) for each in say if isinstance(each.text, str))) > speech.max_words:
             return f"over_budget: {spoken} words, at most {speech.max_words} allowed"
-        return next((refusal for each in say if (refusal := speech.refusal(each))), None)
+        if refusal := next((refusal for each in say if (refusal := speech.refusal(each))), None):
+            return refusal
+        return None if spoken or not speech.required else "illegal: an utterance is required this turn, found no words"
 
 
 def _refuse_move(expected: Move | None, move: object) -> str | None:
     """Says why a move is refused, as `code: reason`."""
-    shown = repr(move)[:60]
     match expected:
         case None:
-            return None if move is None else f"illegal: found move {shown}, expected none: this turn is for speech"
+            return None if move is None else f"illegal: found move {_show(move)}, expected none: this turn is for speech"
         case Choice(options):
             if isinstance(move, str) and move in options:
                 return None
-            return f"illegal: found move {shown}, expected one of: {', '.join(options[:40])}"
+            return f"illegal: found move {_show(move)}, expected one of: {', '.join(options[:40])}"
         case Text(max_words):
-            if not isinstance(move, str):
-                return f"unparsable: found move {shown}, expected text"
+            if not isinstance(move, str) or not is_writable(move):
+                return f"unparsable: found move {_show(move)}, expected text"
             if len(move.split()) > max_words or len(move) > 40 * max_words:
                 return f"over_budget: found {len(move.split())} words, at most {max_words} allowed"
             return None
         case Number(low, high, integer):
-            if isinstance(move, bool) or not isinstance(move, int | float) or not math.isfinite(move):
-                return f"unparsable: found move {shown}, expected a number"
+            # A whole number too large for a float is still comparable, but not an argument of `isfinite`.
+            if type(move) is not int and not (isinstance(move, float) and math.isfinite(move)):
+                return f"unparsable: found move {_show(move)}, expected a number"
             if not low <= move <= high or (integer and move != int(move)):
                 kind = "a whole number" if integer else "a number"
-                return f"illegal: found {shown}, expected {kind} from {low:g} to {high:g}"
+                return f"illegal: found {_show(move)}, expected {kind} from {low:g} to {high:g}"
             return None
         case Form(fields):
             if not isinstance(move, dict) or set(move) != set(fields):
-                return f"unparsable: found move {shown}, expected the fields {', '.join(sorted(fields))}"
+                return f"unparsable: found move {_show(move)}, expected the fields {', '.join(sorted(fields))}"
             for name, field in fields.items():
                 if refusal := _refuse_move(field, move[name]):
                     code, _, reason = refusal.partition(": ")
                     return f"{code}: field {name}: {reason}"
             return None
+
+
+def _show(found: object) -> str:
+    """Quotes what was found, briefly; also what has no printable form, such as a number of too many digits."""
+    try:
+        return repr(found[:60] if isinstance(found, str) else found)[:60]
+    except Exception:
+        return f"a {type(found).__name__} that cannot be printed"

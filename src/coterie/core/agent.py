@@ -42,6 +42,8 @@ class Sample(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the policy thinks of each legal option: action values, or log-probabilities."""
     value: float | None = None
     """The policy's estimate of the return from here."""
+    key: str | None = None
+    """What a table looks this choice up by; only tabular policies have one."""
     fresh: bool = False
     """Whether the policy starts a new token sequence here instead of continuing its last one."""
     finish: str = "stop"
@@ -117,6 +119,9 @@ class Codec(Protocol):
 
     def parse(self, replies: list[str], spec: ActionSpec) -> Action | Rejection:
         """Turns the replies to those prompts into an action, or says why it cannot."""
+
+    def replies(self, action: Action, spec: ActionSpec) -> list[str]:
+        """Writes an action as the replies that `parse` would read it from: what a demonstrator would have said."""
 
     def retry(self, rejection: Rejection, spec: ActionSpec) -> Prompt:
         """Returns what to tell the policy after a refused try."""

@@ -34,7 +34,8 @@ class Chance:
 
     def __init__(self, seed: int, fixed: Mapping[str, Any] | None = None, script: Iterable[int] | None = None) -> None:
         """Starts a stream; `fixed` sets outcomes by name, `script` sets them by index in order and then stops."""
-        self._random = random.Random(seed)
+        self._seed = seed
+        self._random: random.Random | None = None  # seeding takes longer than many a world's whole episode
         self._fixed = fixed or {}
         self.script: list[int] | None = None if script is None else list(script)
         self.drawn: list[tuple[str, int, int]] = []
@@ -53,10 +54,13 @@ class Chance:
             index = self.script.pop(0)
         elif name in self._fixed:
             index = options.index(self._fixed[name])
-        elif probabilities is None:
-            index = int(self._random.random() * len(options))
         else:
-            index = self._random.choices(range(len(options)), probabilities)[0]
+            if self._random is None:
+                self._random = random.Random(self._seed)
+            if probabilities is None:
+                index = int(self._random.random() * len(options))
+            else:
+                index = self._random.choices(range(len(options)), probabilities)[0]
         self.drawn.append((name, index, len(options)))
         return options[index]
 
@@ -73,3 +77,14 @@ class Chance:
             left.remove(outcome)
             drawn.append(outcome)
         return drawn
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Chance":
+        """Copies what can change; a snapshot of a world calls it."""
+        copied = object.__new__(type(self))
+        copied.__dict__.update(self.__dict__)
+        copied.script = None if self.script is None else self.script.copy()
+        copied.drawn = self.drawn.copy()
+        if self._random is not None:
+            copied._random = random.Random(0)
+            copied._random.setstate(self._random.getstate())
+        return copied

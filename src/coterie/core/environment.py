@@ -48,7 +48,6 @@ class Environment(ABC):
     """The luck of this episode; draw from it and from nothing else."""
     seed: int
     _waiting: dict[str, ActionSpec] | None = None
-    _fixed: Mapping[str, Any] | None = None
     _told: int = 0
 
     # ---- what a world's author writes -------------------------------------------------------------------------------
@@ -115,7 +114,7 @@ class Environment(ABC):
             if spec.fallback is None:
                 return self._show(self.forfeit(agent, rejection), noted)
             accepted[agent] = spec.fallback
-        if len(actions) > len(accepted):
+        if not actions.keys() <= waiting.keys():
             strangers = [str(name)[:40] for name in actions if name not in waiting]
             noted += tuple(Event("not_your_turn", name) for name in strangers)
         return self._show(self.advance(accepted), noted)

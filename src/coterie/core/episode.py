@@ -63,6 +63,8 @@ class Episode(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     environment: str
     options: dict[str, Json] = {}
     seed: int
+    repeat: int = 0
+    """Which of several plays of the same seed: the world begins the same, the agents' luck differs."""
     seats: dict[str, Seat]
     turns: tuple[Turn, ...] = ()
     events: tuple[Event, ...] = ()

@@ -38,8 +38,6 @@ class Tokens(msgspec.Struct):
     """To which decision each token belongs."""
     entropy_N: "torch.Tensor"
     """Entropy of the distribution each token was drawn from, with gradient."""
-    action_values_D: "torch.Tensor | None" = None
-    """The value of the option that was taken, with gradient; for learners of action values."""
 
 
 class Algorithm(Protocol):

@@ -37,6 +37,8 @@ class Speech(msgspec.Struct, frozen=True, omit_defaults=True):
         text = utterance.text
         if not isinstance(text, str) or not isinstance(utterance.to, tuple):
             return f"unparsable: an utterance holds text and a tuple of names, found {type(text).__name__}"
+        if not is_writable(text):
+            return "unparsable: the text holds characters that UTF-8 cannot write"
         # A word is never usefully longer than this; the limit keeps one huge "word" from passing as speech.
         if len(text) > 40 * self.max_words:
             return f"over_budget: {len(text)} characters, at most {40 * self.max_words} allowed"
@@ -49,6 +51,18 @@ class Speech(msgspec.Struct, frozen=True, omit_defaults=True):
             if name not in self.audiences:
                 return f"illegal: nobody called {str(name)[:40]!r} can be addressed, only {self.audiences}"
         return None
+
+
+def is_writable(text: str) -> bool:
+    r"""Whether a record can hold this text; halves of surrogate pairs have no place in UTF-8.
+
+    >>> is_writable("caf\u00e9"), is_writable("\ud800")
+    (True, False)
+    """
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):

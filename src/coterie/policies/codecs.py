@@ -50,6 +50,12 @@ class CompactCodec(msgspec.Struct, frozen=True):
         words = left.pop(0).strip() if spec.speech is not None else ""
         return Action(move, (Utterance(words),) if words else ())
 
+    def replies(self, action: Action, spec: ActionSpec) -> list[str]:
+        """Writes the bare move, and the bare words."""
+        move = [] if spec.move is None else [str(action.move)]
+        words = [] if spec.speech is None else [" ".join(utterance.text for utterance in action.say)]
+        return move + words
+
     def retry(self, rejection: Rejection, spec: ActionSpec) -> Prompt:
         """Asks again, with the code of the refusal."""
         return _plain(f"{rejection.code} {self.say if spec.move is None else self.act}")

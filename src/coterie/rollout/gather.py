@@ -19,6 +19,7 @@ def gather(
     minds: Mapping[str, Mind],
     seeds: Iterable[int],
     *,
+    repeats: int = 1,
     options: Mapping[str, Any] | None = None,
     channel: Channel | None = None,
     at_once: int = 256,
@@ -35,6 +36,7 @@ def gather(
         world: a name for `make`, or a function that makes a fresh world.
         minds: who sits where; every seat needs somebody.
         seeds: one episode each; the same seed gives the same episode whatever plays beside it.
+        repeats: plays every seed so often: the same start, other luck of the agents (groups to compare within).
         options: settings of the world, where `world` is a name.
         channel: what speech passes through; None: everything arrives as said.
         at_once: how many episodes run together.
@@ -58,10 +60,10 @@ def gather(
     if strangers := [agent for agent in minds if agent not in first.agents]:
         raise ConfigError(f"{first.id} has no seat {', '.join(strangers)}; its seats are {', '.join(first.agents)}")
 
-    def episode(seed: int) -> Coroutine[Any, Any, Episode]:
-        return play_episode(create(), minds, seed, channel, timeout_s, max_steps, labels)
+    def episode(seed: int, repeat: int) -> Coroutine[Any, Any, Episode]:
+        return play_episode(create(), minds, seed, channel, timeout_s, max_steps, labels, repeat)
 
-    return _schedule(episode, iter(seeds), at_once)
+    return _schedule(episode, ((seed, repeat) for seed in seeds for repeat in range(repeats)), at_once)
 
 
 def play(
@@ -87,15 +89,15 @@ def play(
 
 
 def _schedule(
-    episode: Callable[[int], Coroutine[Any, Any, Episode]], seeds: Iterator[int], at_once: int
+    episode: Callable[[int, int], Coroutine[Any, Any, Episode]], plays: Iterator[tuple[int, int]], at_once: int
 ) -> Iterator[Episode]:
     """Runs episodes on an event loop that stands still while the consumer works."""
     with _Loop() as loop:
         running: set[asyncio.Task[Episode]] = set()
 
         async def next_finished() -> list[Episode]:
-            while len(running) < at_once and (seed := next(seeds, None)) is not None:
-                running.add(asyncio.ensure_future(episode(seed)))
+            while len(running) < at_once and (each := next(plays, None)) is not None:
+                running.add(asyncio.ensure_future(episode(*each)))
             if not running:
                 return []
             done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)

@@ -48,12 +48,13 @@ async def play_episode(
     timeout_s: float | None = None,
     max_steps: int | None = None,
     labels: Mapping[str, str] | None = None,
+    repeat: int = 0,
 ) -> Episode:
     """Plays one episode to its end and returns its record.
 
     A world, agent or policy that raises ends this episode only; what was played until then is kept, with the failure.
     """
-    return await _Play(environment, minds, seed, channel, timeout_s, max_steps, labels or {}).run()
+    return await _Play(environment, minds, seed, channel, timeout_s, max_steps, labels or {}, repeat).run()
 
 
 class _Play:
@@ -68,9 +69,10 @@ class _Play:
         timeout_s: float | None,
         max_steps: int | None,
         labels: Mapping[str, str],
+        repeat: int,
     ) -> None:
-        self.environment, self.minds, self.seed = environment, minds, seed
-        self.line: Line | None = channel.connect(stream(seed, "channel")) if channel else None
+        self.environment, self.minds, self.seed, self.repeat = environment, minds, seed, repeat
+        self.line: Line | None = channel.connect(stream(seed, "channel", repeat)) if channel else None
         self.timeout_s, self.max_steps, self.labels = timeout_s, max_steps, labels
         self.agents: dict[str, Agent] = {}
         self.turns: list[Turn] = []
@@ -158,7 +160,7 @@ class _Play:
         try:
             agent = self.agents.get(name)
             if agent is None:
-                agent = self.minds[name].join(self.environment, name, stream(self.seed, "agent", name))
+                agent = self.minds[name].join(self.environment, name, stream(self.seed, "agent", name, self.repeat))
                 self.agents[name] = agent
             if self.timeout_s is None:
                 return await agent.act(observation)
@@ -198,6 +200,7 @@ class _Play:
             environment=self.environment.id or type(self.environment).__name__,
             options=options,
             seed=self.seed,
+            repeat=self.repeat,
             seats={name: _seat(self.minds[name]) for name in self.environment.agents if name in self.minds},
             turns=tuple(self.turns),
             events=tuple(self.events),

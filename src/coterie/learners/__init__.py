@@ -1,0 +1,5 @@
+"""Who owns weights."""
+
+from coterie.learners.tabular import TabularLearner
+
+__all__ = ["TabularLearner"]

@@ -1,0 +1,203 @@
+"""Words from any server that speaks the OpenAI chat protocol: `POST /v1/chat/completions`."""
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+
+from coterie.core import ActionSpec, ConfigError, Json, PolicyError, Prompt, Sample
+from coterie.policies.endpoint_replies import Reply, backoff_s, is_passing, key_of, read_completion, retry_after_s
+
+if TYPE_CHECKING:
+    import httpx
+
+
+class EndpointSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How an endpoint is asked."""
+
+    temperature: float | None = 1.0
+    """None: whatever the server does by default."""
+    max_tokens: int = 256
+    """Longest answer; one that is cut off says so in `Sample.finish`."""
+    seeded: bool = True
+    """Whether every request carries a seed drawn from the conversation's own; a few servers refuse the field."""
+    log_probs: bool = False
+    """Whether to ask for log-probabilities; many servers refuse that. What comes unasked is kept as well."""
+    at_once: int = 32
+    """Most requests on their way at the same time."""
+    retries: int = 4
+    """How often a request is sent again after status 408, 429 or 5xx, a broken connection or a broken answer."""
+    first_wait_s: float = 0.5
+    """Wait before the first new try; it doubles every time, less a jitter of up to half."""
+    longest_wait_s: float = 30.0
+    """No wait is longer, whatever the server asks for."""
+    timeout_s: float = 120.0
+    """Longest time for one try."""
+    key_variable: str = "COTERIE_API_KEY"
+    """The environment variable that holds the API key; unset: no key is sent. Keys never stand in a record."""
+    prompt_price_usd: float | None = None
+    """Price of a million tokens read."""
+    completion_price_usd: float | None = None
+    """Price of a million tokens written."""
+    extra: dict[str, Json] = {}
+    """Added to the body of every request; a value of None takes a field out."""
+
+
+class Usage(msgspec.Struct):
+    """What an endpoint has been used for so far."""
+
+    answers: int = 0
+    retries: int = 0
+    """Tries that had to be made again."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    unmetered: int = 0
+    """Answers that came without a token count; their tokens are in no sum."""
+
+
+class _Line(NamedTuple):
+    """What belongs to one event loop: connections, and places for requests on their way."""
+
+    client: "httpx.AsyncClient"
+    places: asyncio.Semaphore
+    lifetime: AsyncGenerator["_Line", None]
+
+
+class EndpointPolicy:
+    """Asks a model behind a chat endpoint; it keeps the chat of every seat and episode.
+
+    >>> policy = EndpointPolicy("http://127.0.0.1:8000/v1", "qwen", EndpointSettings(temperature=0.7))
+    >>> policy.name, policy.trainable, policy.usage.answers
+    ('qwen', False, 0)
+    """
+
+    version = 0
+    trainable = False
+
+    def __init__(
+        self, base_url: str, model: str, settings: EndpointSettings | None = None, name: str | None = None
+    ) -> None:
+        """Names the server and the model; nothing is sent before the first turn.
+
+        Args:
+            base_url: up to and with `/v1`, such as `http://127.0.0.1:8000/v1`.
+            model: the name the server knows the model by.
+            settings: how it is asked.
+            name: what samples and records call it; the name of the model unless given.
+
+        Raises:
+            ConfigError: the address is not one, holds a password, or the package httpx is missing.
+        """
+        try:
+            import httpx  # noqa: F401  # only so that a miss is told before anybody sits down
+        except ImportError as error:
+            raise ConfigError('a chat endpoint needs httpx; install it with: pip install "coterie[endpoint]"') from error
+        parts = urlsplit(base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ConfigError(f"found the address {base_url!r}, expected one like http://127.0.0.1:8000/v1")
+        if "@" in parts.netloc:
+            raise ConfigError(f"the address of {parts.hostname} holds a password; put the key into an environment variable")
+        if not model:
+            raise ConfigError(f"no model is named for {base_url}; give the name the server knows it by")
+        self.url = base_url.rstrip("/").removesuffix("/chat/completions") + "/chat/completions"
+        self.model, self.name = model, name or model
+        self.settings = settings or EndpointSettings()
+        self.usage = Usage()
+        self._lines: dict[asyncio.AbstractEventLoop, _Line] = {}
+
+    @property
+    def cost_usd(self) -> float | None:
+        """What all answers so far cost; None when a price is not known, or an answer came without a token count."""
+        prices, usage = (self.settings.prompt_price_usd, self.settings.completion_price_usd), self.usage
+        if prices[0] is None or prices[1] is None or usage.unmetered:
+            return None
+        return (prices[0] * usage.prompt_tokens + prices[1] * usage.completion_tokens) / 1e6
+
+    def open(self, seed: int) -> "EndpointConversation":
+        """Starts a chat."""
+        return EndpointConversation(self, seed)
+
+    async def complete(self, messages: list[dict[str, str]], seed: int, jitter: random.Random) -> Reply:
+        """Sends a chat and returns the answer; tries again where that can help.
+
+        Raises:
+            PolicyError: no usable answer came; the message says what was found, without the key.
+        """
+        body, settings = self._body(messages, seed), self.settings
+        for attempt in range(settings.retries + 1):
+            reply, problem, wait_s, again = await self._try(body)
+            if reply is not None:
+                self._count(reply)
+                return reply
+            if not again or attempt == settings.retries:
+                break
+            self.usage.retries += 1
+            await asyncio.sleep(min(settings.longest_wait_s, max(wait_s, backoff_s(settings.first_wait_s, attempt, jitter))))
+        tries = f" in {attempt + 1} tries" if attempt else ""
+        advice = "check that the server runs and is not overloaded" if again else "check address, model, key and settings"
+        raise PolicyError(f"{self.url} ({self.model}): found {problem}{tries}, expected a chat completion; {advice}")
+
+    async def _try(self, body: dict[str, Json]) -> tuple[Reply | None, str, float, bool]:
+        """Makes one request; returns the answer, or what was found, how long to wait and whether to try again."""
+        import httpx
+
+        line = await self._line()
+        key = key_of(self.settings.key_variable)
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        try:
+            async with line.places, asyncio.timeout(self.settings.timeout_s):
+                response = await line.client.post(self.url, json=body, headers=headers)
+        except TimeoutError:
+            return None, f"no answer within {self.settings.timeout_s:g} s", 0.0, True
+        except httpx.RequestError as error:
+            return None, f"{type(error).__name__} ({str(error)[:200]})", 0.0, True
+        except httpx.InvalidURL as error:
+            return None, f"an address that cannot be used ({error})", 0.0, False
+        if response.status_code == 200:
+            reply, problem = read_completion(response.content)
+            return reply, problem, 0.0, True
+        told = response.text[:300].replace(key, "***") if key else response.text[:300]
+        waiting = retry_after_s(response.headers.get("retry-after", ""))
+        return None, f"status {response.status_code} ({told!r})", waiting, is_passing(response.status_code)
+
+    def _body(self, messages: list[dict[str, str]], seed: int) -> dict[str, Json]:
+        settings = self.settings
+        body: dict[str, Json] = {
+            "model": self.model,
+            "messages": messages,
+            "max_tokens": settings.max_tokens,
+            "temperature": settings.temperature,
+            "seed": seed if settings.seeded else None,
+            "logprobs": True if settings.log_probs else None,
+            **settings.extra,
+        }
+        return {field: value for field, value in body.items() if value is not None}
+
+    def _count(self, reply: Reply) -> None:
+        self.usage.answers += 1
+        if reply.prompt_tokens is None or reply.completion_tokens is None:
+            self.usage.unmetered += 1
+            return
+        self.usage.prompt_tokens += reply.prompt_tokens
+        self.usage.completion_tokens += reply.completion_tokens
+
+    async def _line(self) -> _Line:
+        loop = asyncio.get_running_loop()
+        if loop not in self._lines:
+            self._lines[loop] = await anext(self._lifetime(loop))
+        return self._lines[loop]
+
+    async def _lifetime(self, loop: asyncio.AbstractEventLoop) -> AsyncGenerator[_Line, None]:
+        """Holds the connections of one event loop; a loop that ends closes its generators, and so the connections."""
+        import httpx
+
+        limits = httpx.Limits(max_connections=self.settings.at_once)
+        async with httpx.AsyncClient(timeout=self.settings.timeout_s, limits=limits) as client:
+            places = asyncio.Semaphore(self.settings.at_once)
+            try:
+                yield _Line(client, places, self._lifetime(loop))
+            finally:
+                self._lines.pop(loop, None)
