@@ -110,7 +110,8 @@ class ActionSpec(msgspec.Struct, frozen=True, omit_defaults=True):
             return "illegal: an utterance is required this turn" if speech.required else None
         if len(say) > max(1, len(speech.audiences)):
             return f"over_budget: {len(say)} utterances, at most one an audience"
-        if (spoken := sum(len(each.text.split()) for each in say if isinstance(each.text, str))) > speech.max_words:
+        spoken = sum(len(each.text.split()) for each in say if isinstance(each.text, str))
+        if spoken > speech.max_words:
             return f"over_budget: {spoken} words, at most {speech.max_words} allowed"
         if refusal := next((refusal for each in say if (refusal := speech.refusal(each))), None):
             return refusal
@@ -121,7 +122,7 @@ def _refuse_move(expected: Move | None, move: object) -> str | None:
     """Says why a move is refused, as `code: reason`."""
     match expected:
         case None:
-            return None if move is None else f"illegal: found move {_show(move)}, expected none: this turn is for speech"
+            return None if move is None else f"illegal: found move {_show(move)}, expected none: speak this turn"
         case Choice(options):
             if isinstance(move, str) and move in options:
                 return None

@@ -53,6 +53,10 @@ class Chance:
                 raise ChanceNeeded(name, options, probabilities)
             index = self.script.pop(0)
         elif name in self._fixed:
+            if self._fixed[name] not in options:
+                raise ValueError(
+                    f"draw {name!r} is fixed to {self._fixed[name]!r}, expected one of {list(options)[:40]}"
+                )
             index = options.index(self._fixed[name])
         else:
             if self._random is None:

@@ -119,7 +119,8 @@ class Line:
         self.spent: dict[str, int] = {}
         """Words sent so far by speaker."""
         self._charges: dict[str, float] = {}
-        self._held: list[tuple[int, str, Message]] = []
+        self._held: list[tuple[int, str, Message, int]] = []
+        self._place = 0  # which part has the message now; one that is held goes on to the next part when it is due
         self._noted: list[Event] = []
         self._replaced: dict[Message, str] = {}
 
@@ -129,7 +130,7 @@ class Line:
 
     def hold(self, message: Message, listener: str, turns: int) -> None:
         """Keeps a message for a later observation of the listener."""
-        self._held.append((turns, listener, message))
+        self._held.append((turns, listener, message, self._place + 1))
 
     def once(self, message: Message, make: Callable[[], str]) -> str:
         """Makes a replacement text once per message, so that all listeners get the same."""
@@ -181,19 +182,20 @@ class Line:
         )
 
     def _heard(self, listener: str, arriving: Sequence[Message]) -> tuple[Message, ...]:
-        due = [message for turns, name, message in self._held if name == listener and turns == 1]
-        self._held = [
-            (turns - (name == listener), name, message)
-            for turns, name, message in self._held
-            if not (name == listener and turns == 1)
-        ]
-        for message in arriving:
-            if passed := self._carry(message, listener):
-                due.append(passed)
-        return tuple(due)
+        held, self._held = self._held, []
+        due = []
+        for turns, name, message, place in held:
+            if name == listener and turns == 1:
+                due.append((message, place))
+            else:
+                self._held.append((turns - (name == listener), name, message, place))
+        passed = [self._carry(message, listener, place) for message, place in due]
+        passed += [self._carry(message, listener, 0) for message in arriving]
+        return tuple(message for message in passed if message is not None)
 
-    def _carry(self, message: Message, listener: str) -> Message | None:
-        for part in self.channel.parts:
+    def _carry(self, message: Message, listener: str, first: int) -> Message | None:
+        for place, part in enumerate(self.channel.parts[first:], first):
+            self._place = place
             passed = part.carry(message, listener, self)
             if passed is None:
                 return None

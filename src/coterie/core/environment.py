@@ -103,6 +103,8 @@ class Environment(ABC):
         if not waiting:
             raise WorldError(f"{self.id or type(self).__name__}: no episode is running; call reset(seed) first")
         noted: tuple[Event, ...] = ()
+        if not actions.keys() <= waiting.keys():
+            noted = tuple(Event("not_your_turn", _quote(name, 40)) for name in actions if name not in waiting)
         accepted: dict[str, Action] = {}
         for agent, spec in waiting.items():
             action = actions.get(agent)
@@ -110,13 +112,10 @@ class Environment(ABC):
             if rejection is None:
                 accepted[agent] = action  # type: ignore[assignment]  # reject() let only an Action pass
                 continue
-            noted += (Event("rejected", agent, {"code": rejection.code, "reason": rejection.reason[:200]}),)
+            noted += (Event("rejected", agent, {"code": rejection.code, "reason": _quote(rejection.reason, 200)}),)
             if spec.fallback is None:
                 return self._show(self.forfeit(agent, rejection), noted)
             accepted[agent] = spec.fallback
-        if not actions.keys() <= waiting.keys():
-            strangers = [str(name)[:40] for name in actions if name not in waiting]
-            noted += tuple(Event("not_your_turn", name) for name in strangers)
         return self._show(self.advance(accepted), noted)
 
     def snapshot(self) -> Snapshot:
@@ -132,10 +131,11 @@ class Environment(ABC):
         """Remembers who acts next and adds what the door and the luck have to tell."""
         drawn = self.chance.drawn
         if self._told < len(drawn):
-            noted += tuple(
+            told = [
                 Event("chance", None, {"name": name, "outcome": index, "of": count})
                 for name, index, count in drawn[self._told :]
-            )
+            ]
+            noted += tuple(told)
             self._told = len(drawn)
         observations = step.observations
         self._waiting = {agent: seen.spec for agent, seen in observations.items()}
@@ -193,6 +193,11 @@ class Story(Environment):
         for actions in answers:
             self.step(actions)
         self.chance = copy.deepcopy(chance)
+
+
+def _quote(found: object, length: int) -> str:
+    """The beginning of what came from outside, such as a record can hold."""
+    return str(found)[:length].encode("utf-8", "replace").decode()
 
 
 def spoken(actions: Mapping[str, Action], audience: Mapping[str, tuple[str, ...]], time: float = 0.0) -> list[Message]:

@@ -7,7 +7,12 @@ from typing import Any
 from coterie.core import ConfigError, Environment
 
 WORLDS: dict[str, str] = {
+    "finite_mdp-v1": "coterie.environments.markov.finite_mdp:FiniteMDPWorld",
+    "kuhn_poker-v1": "coterie.environments.text.kuhn_poker:KuhnPoker",
     "lookout-v1": "coterie.environments.text.lookout:Lookout",
+    "matrix_game-v1": "coterie.environments.markov.matrix_game:MatrixGameWorld",
+    "reference_game-v1": "coterie.environments.text.reference_game:ReferenceGame",
+    "tic_tac_toe-v1": "coterie.environments.text.tic_tac_toe:TicTacToe",
 }
 """Versioned id to `module:Class`."""
 

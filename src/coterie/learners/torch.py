@@ -10,9 +10,14 @@ from typing import Any
 import torch
 from safetensors.torch import load_file, save_file
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers.utils import logging as transformers_logging
 
-from coterie.core import Algorithm, ConfigError, Credit, Episode, Tokens
+from coterie.core import Algorithm, ConfigError, Credit, Episode, Json, Tokens
 from coterie.learners.batch import Batch, collate, sequences, token_log_probs
+from coterie.policies.local.policy import POLICY_CARD, VALUE_HEAD
+
+# Saving a small model at every checkpoint would draw a progress bar each time.
+transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 class TorchLearner:
@@ -95,7 +100,7 @@ class TorchLearner:
                 for name, value in {**statistics, "loss": float(loss.detach()), "gradient": float(norm)}.items():
                     sums[name] = sums.get(name, 0.0) + value
         self.version += 1
-        self.publish(self.model, self.value_head, self.version)
+        self.publish(plain(self.model), self.value_head, self.version)
         tokens = float(sum(len(line.own) for line in lines))
         return {name: total / steps for name, total in sums.items()} | {"tokens": tokens, "learning_rate": rate}
 
@@ -128,12 +133,40 @@ class TorchLearner:
             entropy_N=entropy_N,
         )
 
-    def save(self, folder: str) -> None:
-        """Writes weights and tokenizer in Hugging Face format, value head and optimiser beside them."""
+    def again(self, learning_rate: float, decay_over: int | None = None) -> "TorchLearner":
+        """A learner for the next lesson: the same weights, a fresh optimiser, versions counted from 0."""
+        return TorchLearner(
+            self.model,
+            self.tokenizer,
+            self.policy,
+            self.publish,
+            value_head=self.value_head,
+            learning_rate=learning_rate,
+            decay_over=decay_over,
+            minibatch=self.minibatch,
+            epochs=self.epochs,
+            clip_gradient=self.clip_gradient,
+            temperature=self.temperature,
+            seed=self.seed,
+        )
+
+    def export(self, folder: str | Path, **card: Json) -> None:
+        """Writes weights and tokenizer in Hugging Face format, the value head beside them, and how to seat the policy.
+
+        `card` is what `coterie play` needs to know: the codec's name and the tokens a word may take.
+        """
         place = Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
         plain(self.model).save_pretrained(place)
         self.tokenizer.save_pretrained(place)
         save_file({name: value.detach() for name, value in self.value_head.state_dict().items()}, place / VALUE_HEAD)
+        text = json.dumps({"policy": self.policy, "version": self.version, **card}, indent=1)
+        (place / POLICY_CARD).write_text(text + "\n", encoding="utf-8")
+
+    def save(self, folder: str) -> None:
+        """Writes everything needed to go on: what `export` writes, the trained tensors and the optimiser."""
+        place = Path(folder)
+        self.export(place)
         names = list(self.parameters)
         state: dict[str, torch.Tensor] = {}
         for name, parameter in self.parameters.items():
@@ -159,10 +192,7 @@ class TorchLearner:
             name, _, key = joined.rpartition("|")
             self.optimizer.state[self.parameters[name]][key] = value
         self.version = int(json.loads((place / "learner.json").read_text())["version"])
-        self.publish(self.model, self.value_head, self.version)
-
-
-VALUE_HEAD = "value_head.safetensors"
+        self.publish(plain(self.model), self.value_head, self.version)
 
 
 def plain(model: PreTrainedModel) -> PreTrainedModel:

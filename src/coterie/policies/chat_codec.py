@@ -76,16 +76,12 @@ class ChatCodec(msgspec.Struct, frozen=True):
         except RecursionError:
             return Rejection("unparsable", "found JSON that is nested too deeply, expected one flat object")
 
-    def retry(self, rejection: Rejection, spec: ActionSpec) -> Prompt:
-        """Says what was found, what was expected, and how to answer."""
-        told = f"Your answer was refused ({rejection.code}): {rejection.reason or 'it does not fit'}.\n{ask(spec)}"
-        return (ChatMessage("user", told),)
-
-    def reply(self, action: Action, spec: ActionSpec) -> str:
+    def replies(self, action: Action, spec: ActionSpec) -> list[str]:
         """Writes an action as the reply that `parse` reads back: what a demonstrator would answer.
 
-        >>> ChatCodec().reply(Action("north", (Utterance("hello"),)), ActionSpec())
-        '{"move": "north", "say": "hello"}'
+        >>> from coterie.core import Utterance
+        >>> ChatCodec().replies(Action("north", (Utterance("hello"),)), ActionSpec())
+        ['{"move": "north", "say": "hello"}']
         """
         content: dict[str, Json] = {}
         if spec.move is not None or action.move is not None:
@@ -94,7 +90,12 @@ class ChatCodec(msgspec.Struct, frozen=True):
             plain = len(action.say) == 1 and not action.say[0].to
             addressed = [{"text": each.text, "to": list(each.to)} for each in action.say]
             content["say"] = action.say[0].text if plain else addressed or ""
-        return json.dumps(content, ensure_ascii=False)
+        return [json.dumps(content, ensure_ascii=False)]
+
+    def retry(self, rejection: Rejection, spec: ActionSpec) -> Prompt:
+        """Says what was found, what was expected, and how to answer."""
+        told = f"Your answer was refused ({rejection.code}): {rejection.reason or 'it does not fit'}.\n{ask(spec)}"
+        return (ChatMessage("user", told),)
 
 
 def ask(spec: ActionSpec) -> str:

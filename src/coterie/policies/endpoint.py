@@ -1,6 +1,7 @@
 """Words from any server that speaks the OpenAI chat protocol: `POST /v1/chat/completions`."""
 
 import asyncio
+import os
 import random
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from coterie.core import ActionSpec, ConfigError, Json, PolicyError, Prompt, Sample
-from coterie.policies.endpoint_replies import Reply, backoff_s, is_passing, key_of, read_completion, retry_after_s
+from coterie.policies.endpoint_replies import Reply, read_completion, retry_after_s
 
 if TYPE_CHECKING:
     import httpx
@@ -63,7 +64,6 @@ class _Line(NamedTuple):
 
     client: "httpx.AsyncClient"
     places: asyncio.Semaphore
-    lifetime: AsyncGenerator["_Line", None]
 
 
 class EndpointPolicy:
@@ -94,19 +94,23 @@ class EndpointPolicy:
         try:
             import httpx  # noqa: F401  # only so that a miss is told before anybody sits down
         except ImportError as error:
-            raise ConfigError('a chat endpoint needs httpx; install it with: pip install "coterie[endpoint]"') from error
+            raise ConfigError(
+                'a chat endpoint needs httpx; install it with: pip install "coterie[endpoint]"'
+            ) from error
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ConfigError(f"found the address {base_url!r}, expected one like http://127.0.0.1:8000/v1")
         if "@" in parts.netloc:
-            raise ConfigError(f"the address of {parts.hostname} holds a password; put the key into an environment variable")
+            raise ConfigError(
+                f"the address of {parts.hostname} holds a password; put the key into an environment variable"
+            )
         if not model:
             raise ConfigError(f"no model is named for {base_url}; give the name the server knows it by")
         self.url = base_url.rstrip("/").removesuffix("/chat/completions") + "/chat/completions"
         self.model, self.name = model, name or model
         self.settings = settings or EndpointSettings()
         self.usage = Usage()
-        self._lines: dict[asyncio.AbstractEventLoop, _Line] = {}
+        self._lines: dict[asyncio.AbstractEventLoop, tuple[_Line, AsyncGenerator[_Line, None]]] = {}
 
     @property
     def cost_usd(self) -> float | None:
@@ -135,9 +139,12 @@ class EndpointPolicy:
             if not again or attempt == settings.retries:
                 break
             self.usage.retries += 1
-            await asyncio.sleep(min(settings.longest_wait_s, max(wait_s, backoff_s(settings.first_wait_s, attempt, jitter))))
+            wait_s = max(wait_s, settings.first_wait_s * 2**attempt * (1 - jitter.random() / 2))
+            await asyncio.sleep(min(settings.longest_wait_s, wait_s))
         tries = f" in {attempt + 1} tries" if attempt else ""
-        advice = "check that the server runs and is not overloaded" if again else "check address, model, key and settings"
+        advice = (
+            "check that the server runs and is not overloaded" if again else "check address, model, key and settings"
+        )
         raise PolicyError(f"{self.url} ({self.model}): found {problem}{tries}, expected a chat completion; {advice}")
 
     async def _try(self, body: dict[str, Json]) -> tuple[Reply | None, str, float, bool]:
@@ -145,7 +152,7 @@ class EndpointPolicy:
         import httpx
 
         line = await self._line()
-        key = key_of(self.settings.key_variable)
+        key = os.environ.get(self.settings.key_variable, "").strip()
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         try:
             async with line.places, asyncio.timeout(self.settings.timeout_s):
@@ -161,7 +168,8 @@ class EndpointPolicy:
             return reply, problem, 0.0, True
         told = response.text[:300].replace(key, "***") if key else response.text[:300]
         waiting = retry_after_s(response.headers.get("retry-after", ""))
-        return None, f"status {response.status_code} ({told!r})", waiting, is_passing(response.status_code)
+        passing = response.status_code in (408, 409, 425, 429) or response.status_code >= 500
+        return None, f"status {response.status_code} ({told!r})", waiting, passing
 
     def _body(self, messages: list[dict[str, str]], seed: int) -> dict[str, Json]:
         settings = self.settings
@@ -187,17 +195,55 @@ class EndpointPolicy:
     async def _line(self) -> _Line:
         loop = asyncio.get_running_loop()
         if loop not in self._lines:
-            self._lines[loop] = await anext(self._lifetime(loop))
-        return self._lines[loop]
+            lifetime = self._lifetime(loop)
+            self._lines[loop] = (await anext(lifetime), lifetime)
+        return self._lines[loop][0]
 
     async def _lifetime(self, loop: asyncio.AbstractEventLoop) -> AsyncGenerator[_Line, None]:
         """Holds the connections of one event loop; a loop that ends closes its generators, and so the connections."""
         import httpx
 
-        limits = httpx.Limits(max_connections=self.settings.at_once)
-        async with httpx.AsyncClient(timeout=self.settings.timeout_s, limits=limits) as client:
-            places = asyncio.Semaphore(self.settings.at_once)
+        most = self.settings.at_once
+        limits = httpx.Limits(max_connections=most)
+        encrypted = self.url.startswith("https")  # where it is not, loading certificates would only cost time
+        async with httpx.AsyncClient(timeout=None, limits=limits, verify=encrypted) as client:
             try:
-                yield _Line(client, places, self._lifetime(loop))
+                yield _Line(client, asyncio.Semaphore(most))
             finally:
                 self._lines.pop(loop, None)
+
+
+class EndpointConversation:
+    """The chat of one seat in one episode."""
+
+    def __init__(self, policy: EndpointPolicy, seed: int) -> None:
+        """Starts an empty chat with its own luck: one stream for the server's seeds, one for the jitter of waits."""
+        self.policy, self.history = policy, list[dict[str, str]]()
+        self.seeds, self.jitter = random.Random(f"{seed} requests"), random.Random(f"{seed} waits")
+
+    async def sample(self, prompt: Prompt, spec: ActionSpec) -> Sample:
+        """Adds what is new to the chat and asks for the answer.
+
+        Raises:
+            PolicyError: no usable answer came.
+        """
+        for message in prompt:
+            self._read("user" if message.role == "plain" else message.role, message.content)
+        reply = await self.policy.complete(self.history, self.seeds.getrandbits(31), self.jitter)
+        if reply.text:  # servers refuse an empty message of the assistant in the next request
+            self.history.append({"role": "assistant", "content": reply.text})
+        return Sample(reply.text, self.policy.name, log_probs=reply.log_probs, finish=reply.finish)
+
+    def _read(self, role: str, content: str) -> None:
+        """Adds a message; chat templates want one system message, at the start, and no two user messages in a row."""
+        if role == "system" and self.history:
+            if self.history[0] == {"role": role, "content": content}:
+                return
+            role = "user"
+        if self.history and self.history[-1]["role"] == role == "user":
+            content = f"{self.history.pop()['content']}\n\n{content}"
+        self.history.append({"role": role, "content": content})
+
+    def close(self) -> None:
+        """Forgets the chat."""
+        self.history = []

@@ -1,6 +1,5 @@
 """Episodes on disk: compressed JSON lines that any tool can read (`zstd -dc file | head -1`)."""
 
-import io
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,10 +13,16 @@ from coterie.core import Episode, RecordError, decode_episode, encode_episode
 from coterie.core.episode import SCHEMA
 
 SUFFIX = ".jsonl.zst"
+PLAIN = ".jsonl"
+UNFINISHED = ".unfinished"
+PLAIN_CHUNK, ZIPPED_CHUNK = 1 << 16, 1 << 8
+"""Bytes read at a time; so few where they are compressed because each may unfold to thousands."""
 
 
 class EpisodeWriter:
-    """Appends episodes to a file as they finish; what is flushed survives a crash.
+    """Writes episodes to a file as they finish; what is flushed survives a crash.
+
+    A path that ends in `.jsonl` is written without compression.
 
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
@@ -32,7 +37,7 @@ class EpisodeWriter:
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file: IO[bytes] = open(self.path, "wb")  # noqa: SIM115  # closed by close()
-        self._stream = zstandard.ZstdCompressor(level=3).stream_writer(self._file)
+        self._stream = None if _is_plain(self.path) else _compressor().stream_writer(self._file)
         self._flush_every = flush_every
         self._lines: list[bytes] = []
 
@@ -45,15 +50,17 @@ class EpisodeWriter:
     def flush(self) -> None:
         """Makes everything written so far readable by others."""
         if self._lines:
-            self._stream.write(b"\n".join(self._lines) + b"\n")
+            (self._stream or self._file).write(b"\n".join(self._lines) + b"\n")
             self._lines.clear()
-        self._stream.flush(zstandard.FLUSH_BLOCK)
+        if self._stream is not None:
+            self._stream.flush(zstandard.FLUSH_BLOCK)
         self._file.flush()
 
     def close(self) -> None:
         """Finishes the file."""
         self.flush()
-        self._stream.close()  # type: ignore[no-untyped-call]
+        if self._stream is not None:
+            self._stream.close()  # type: ignore[no-untyped-call]
         self._file.close()
 
     def __enter__(self) -> "EpisodeWriter":
@@ -70,7 +77,7 @@ class EpisodeWriter:
 def write_episodes(path: str | os.PathLike[str], episodes: Iterable[Episode]) -> int:
     """Writes episodes as they come and puts the file in place only when it is complete; returns how many."""
     target = Path(path)
-    unfinished = target.with_name(target.name + ".unfinished")
+    unfinished = target.with_name(target.name + UNFINISHED)
     count = 0
     with EpisodeWriter(unfinished) as writer:
         for episode in episodes:
@@ -83,13 +90,15 @@ def write_episodes(path: str | os.PathLike[str], episodes: Iterable[Episode]) ->
 def read_episodes(path: str | os.PathLike[str], skip_damaged: bool = False) -> Iterator[Episode]:
     """Reads a file, or all record files of a folder in the order of their names, one episode at a time.
 
+    A file that a crash cut off gives all that was flushed before its end is reported.
+
     Raises:
-        RecordError: a line is damaged (the message names file and line) and `skip_damaged` is not set; or the record
-            is of a newer schema than this library knows.
+        RecordError: a line is damaged, or the file breaks off (the message names file and line), and `skip_damaged` is
+            not set; or the record is of a newer schema than this library knows.
         FileNotFoundError: there is no record at `path`.
     """
     place = Path(path)
-    files = sorted(place.rglob("*" + SUFFIX)) + sorted(place.rglob("*.jsonl")) if place.is_dir() else [place]
+    files = sorted(place.rglob("*" + SUFFIX)) + sorted(place.rglob("*" + PLAIN)) if place.is_dir() else [place]
     if not files:
         raise FileNotFoundError(f"no record in {place}; expected files ending in {SUFFIX}")
     for file in files:
@@ -98,28 +107,66 @@ def read_episodes(path: str | os.PathLike[str], skip_damaged: bool = False) -> I
 
 def _read_file(file: Path, skip_damaged: bool) -> Iterator[Episode]:
     number = 0
+    lines = _lines(file)
+    while True:
+        number += 1
+        try:
+            line = next(lines, None)
+            if line is None:
+                return
+            if line.isspace():
+                continue
+            episode = decode_episode(line)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            if skip_damaged:
+                continue
+            raise RecordError(f"{file}, line {number}: {error}; pass skip_damaged=True to go on without it") from error
+        except (zstandard.ZstdError, EOFError) as error:
+            if skip_damaged:
+                return
+            raise RecordError(
+                f"{file}, line {number}: the compressed data ends or breaks here: {error}; "
+                "pass skip_damaged=True to be content with what is before it"
+            ) from error
+        if episode.schema > SCHEMA:
+            raise RecordError(f"{file}, line {number}: schema {episode.schema}, this library reads up to {SCHEMA}")
+        yield episode
+
+
+def _lines(file: Path) -> Iterator[bytes]:
+    """Yields the lines of a file; the last one as it is, even without an end."""
+    rest: list[bytes] = []
     with open(file, "rb") as raw:
-        zipped = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True, read_size=1 << 20)
-        lines = raw if file.suffix == ".jsonl" else io.BufferedReader(zipped, 1 << 20)
-        while True:
-            number += 1
-            try:
-                line = lines.readline()
-                if not line:
-                    return
-                if line.isspace():
-                    continue
-                episode = decode_episode(line)
-            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-                if skip_damaged:
-                    continue
-                raise RecordError(
-                    f"{file}, line {number}: {error}; pass skip_damaged=True to go on without it"
-                ) from error
-            except zstandard.ZstdError as error:
-                if skip_damaged:
-                    return
-                raise RecordError(f"{file}, line {number}: the compressed data ends or breaks here: {error}") from error
-            if episode.schema > SCHEMA:
-                raise RecordError(f"{file}, line {number}: schema {episode.schema}, this library reads up to {SCHEMA}")
-            yield episode
+        for chunk in iter(lambda: raw.read(PLAIN_CHUNK), b"") if _is_plain(file) else _unfolded(raw):
+            first, *others = chunk.split(b"\n")
+            rest.append(first)
+            if others:
+                yield b"".join(rest) or b"\n"
+                yield from (line or b"\n" for line in others[:-1])
+                rest = [others[-1]]
+    if last := b"".join(rest):
+        yield last
+
+
+def _unfolded(raw: IO[bytes]) -> Iterator[bytes]:
+    """Decompresses frame after frame.
+
+    Raises:
+        EOFError: the file ends within a frame.
+    """
+    decompressor, frame = zstandard.ZstdDecompressor(), None
+    while chunk := raw.read(ZIPPED_CHUNK):
+        while chunk:
+            frame = frame or decompressor.decompressobj()
+            yield frame.decompress(chunk)
+            chunk, frame = (frame.unused_data, None) if frame.eof else (b"", frame)
+    if frame is not None:
+        raise EOFError("the last writer did not finish it")
+
+
+def _compressor() -> zstandard.ZstdCompressor:
+    return zstandard.ZstdCompressor(level=3, write_checksum=True)
+
+
+def _is_plain(file: Path) -> bool:
+    return file.name.removesuffix(UNFINISHED).endswith(PLAIN)

@@ -46,8 +46,20 @@ class Run:
                     "choose another folder, or the same settings to continue it"
                 )
         else:
-            whole = {"settings": asked, "versions": versions()}
+            whole = {"recipe": asked.get("recipe", ""), "settings": asked, "versions": versions()}
             write_atomically(path, json.dumps(whole, indent=2, sort_keys=True) + "\n")
+
+    @classmethod
+    def read(cls, folder: str | os.PathLike[str]) -> "Run":
+        """Opens a run to look at it.
+
+        Raises:
+            ConfigError: there is no run.
+        """
+        path = Path(folder) / "config.json"
+        if not path.exists():
+            raise ConfigError(f"no run in {folder}; expected config.json there")
+        return cls(folder, json.loads(path.read_text(encoding="utf-8"))["settings"])
 
     def log(self, line: Mapping[str, Json]) -> None:
         """Adds a line to metrics.jsonl."""

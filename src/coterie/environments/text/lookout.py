@@ -97,7 +97,6 @@ class Lookout(Environment):
                 text=f"at c{column} r{row} blocked {blocked or 'nothing'}",
                 data={"at": [column, row], "blocked": blocked.split()},
                 heard=heard,
-                budget={"moves": self.limit - self.moves},
             )
             return Step(observations={"courier": seen}, time=float(self.moves))
         before, move = self._left(), str(actions["courier"].move)

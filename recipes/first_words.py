@@ -1,0 +1,458 @@
+"""First words: two language models that never see the same thing learn to talk.
+
+A lookout sees a map and cannot move; a courier walks and cannot see. Each learns its craft from demonstrators, but the
+two schools use different words for the same directions, so that the team misunderstands itself completely. A shared
+reward then lets them find a common language. Run it with `make demo`, or `coterie train first_words --set size=4`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from coterie.agents import Expert, Language, Random, Scripted
+from coterie.algorithms import Reinforce
+from coterie.core import Channel, Episode, Json, Measure, Mind, Mute, Scramble
+from coterie.environments.text.lookout_experts import Courier, Guide, swapped
+from coterie.evaluation import evaluate
+from coterie.evaluation.report import Arm, CrossPlay, Evaluation, Transcript, write_report
+from coterie.policies.codecs import CompactCodec
+from coterie.rollout import gather, read_episodes, write_episodes
+from coterie.rollout.transcribe import transcribe
+from coterie.training import Lesson, Plan, Run, Workers, imitate, train, write_atomically
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+    from coterie.learners.torch import TorchLearner
+    from coterie.policies.local import LocalPolicy
+
+SEATS = ("lookout", "courier")
+CODEC = CompactCodec()
+MUTED = Channel((Mute(),))
+VALIDATION, HELD_OUT = 1_000_000, 2_000_000
+"""First seeds of the maps that choose versions, and of those that nothing is ever chosen by."""
+MEASURES = ("success", "path_weighted_success", "words_per_success")
+Tell = Callable[[str, int, int, str], None]
+"""Hears of progress: stage, done, total, and a sentence when a stage is over."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be set with `--set name=value`."""
+
+    seeds: tuple[int, ...] = (0, 1, 2)
+    """One team each; everything random in a team comes from its seed."""
+    size: int = 3
+    """Cells on a side of the map."""
+    walls: int = 0
+    """Blocked cells."""
+    swapped: tuple[str, ...] = ("north", "south", "east", "west")
+    """Directions that the courier's school uses the other way round."""
+    noise: float = 0.3
+    """Share of words and moves in the demonstrations that are anything at all."""
+    demonstrations: int = 2000
+    gate: float = 0.9
+    """Success beside an expert of the own school, decoding greedily, at which a craft counts as learned."""
+    hidden: int = 48
+    layers: int = 2
+    imitation_rate: float = 4e-3
+    imitation_updates: int = 1200
+    """At most; a seat that has not passed its gate by then ends the run."""
+    iterations: int = 40
+    """Of reinforcement learning, at most."""
+    episodes: int = 96
+    """In one iteration."""
+    rate: float = 1e-3
+    minibatch: int = 24
+    gamma: float = 0.5
+    """What a reward one own turn later is worth."""
+    shaping: float = 0.1
+    """Paid for every step nearer to the finish."""
+    stop_at: float = 0.97
+    """Validation success (the lower of sampled and greedy) that ends the learning when reached twice."""
+    validation_episodes: int = 128
+    evaluation_episodes: int = 400
+    workers: int = 2
+    """Teams taught at the same time, each on one core."""
+
+
+def options(settings: Settings, maps: str) -> dict[str, Json]:
+    """The world's options for one split of the maps."""
+    return {"size": settings.size, "walls": settings.walls, "maps": maps}
+
+
+def guide(dialect: Mapping[str, str], noise: float = 0.0, blind: bool = False) -> Scripted:
+    """A scripted lookout of one school; a blind one ignores walls."""
+    return Scripted(lambda seed: Guide(seed, dialect, noise, blind=blind), "compass" if blind else "guide")
+
+
+def walker(dialect: Mapping[str, str], noise: float = 0.0) -> Scripted:
+    """A scripted courier of one school."""
+    return Scripted(lambda seed: Courier(seed, dialect, noise), "walker")
+
+
+def success(episodes: Iterable[Episode]) -> float:
+    """Share of deliveries."""
+    outcomes = [bool(episode.outcome.get("success")) for episode in episodes]
+    return sum(outcomes) / len(outcomes)
+
+
+class Team:
+    """One team at school: its data, its two models, and their twins that may not hear."""
+
+    def __init__(self, settings: Settings, seed: int, folder: Path, tell: Tell) -> None:
+        """Opens the team's run folder, to begin or to go on."""
+        self.settings, self.seed, self.folder, self.tell = settings, seed, folder, tell
+        self.run = Run(folder, {**msgspec.to_builtins(settings), "seed": seed})
+        self.start = seed * 1_000
+        self.school: dict[str, dict[str, str]] = {"lookout": {}, "courier": swapped(*settings.swapped)}
+        self.validation = range(VALIDATION, VALIDATION + settings.validation_episodes)
+        self.policies: dict[str, LocalPolicy] = {}
+        self.learners: dict[str, TorchLearner] = {}
+
+    # ---- stage 1: synthetic data ------------------------------------------------------------------------------------
+
+    def demonstrate(self, seat: str) -> list[Episode]:
+        """Two scripted members of one school play; what they do at `seat` is what its pupil will imitate."""
+        path = self.folder / "episodes" / f"demonstrations-{seat}.jsonl.zst"
+        if not path.exists():
+            settings, dialect = self.settings, self.school[seat]
+            minds = {"lookout": guide(dialect, settings.noise), "courier": walker(dialect, settings.noise)}
+            seeds = range(self.start, self.start + settings.demonstrations)
+            write_episodes(path, gather("lookout", minds, seeds, options=options(settings, "train")))
+        return sorted(read_episodes(path), key=lambda episode: episode.seed)
+
+    # ---- stage 2: imitation -----------------------------------------------------------------------------------------
+
+    def go_to_school(self, name: str, seat: str, lessons: list[Episode], channel: Channel | None = None) -> None:
+        """A model from scratch imitates the demonstrations at a seat until it has passed the gate."""
+        settings = self.settings
+        policy, learner = self.newcomer(name, seat, settings.imitation_rate, settings.imitation_updates)
+        learned = list(transcribe(lessons, seat, CODEC, policy.encode, policy.stop_id, name))
+        lesson = Lesson(gate=settings.gate if channel is None else 0.0, updates=settings.imitation_updates)
+        state = imitate(
+            self.run,
+            learner,
+            learned,
+            lesson,
+            lambda: self.craft(seat, policy, channel),
+            stage=f"imitation-{name}",
+            seed=self.start,
+            progress=lambda line: self.tell(f"{name}: school", line["iteration"], settings.imitation_updates, ""),
+        )
+        if not state["passed"]:
+            raise RuntimeError(
+                f"team {self.seed}: after {state['updates']} updates the {seat} delivers {state['measure']:.0%} beside "
+                f"an expert of its own school, {settings.gate:.0%} are needed; give it more with "
+                "--set imitation_updates=..., --set demonstrations=... or --set hidden=..."
+            )
+        self.export(f"imitation/{name}", learner)
+        words = f"{state['measure']:.0%} beside an expert of its own school, after {state['updates']} updates"
+        self.tell(f"{name}: school", 1, 1, f"the {name} has learned its craft: {words}" if channel is None else "")
+
+    def newcomer(self, name: str, seat: str, rate: float, updates: int) -> "tuple[LocalPolicy, TorchLearner]":
+        """A model with random weights, who speaks for it, and who teaches it."""
+        from coterie.learners.torch import TorchLearner
+        from coterie.policies.local import LocalPolicy, small_model
+
+        settings = self.settings
+        model = small_model(len(self.tokenizer), settings.hidden, settings.layers, seed=self.start + SEATS.index(seat))
+        policy = LocalPolicy(model, self.tokenizer, name, tokens_per_word=1)
+        learner = TorchLearner(
+            model,
+            self.tokenizer,
+            name,
+            policy.publish,
+            learning_rate=rate,
+            decay_over=updates,
+            minibatch=settings.minibatch,
+            seed=self.start,
+        )
+        self.policies[name], self.learners[name] = policy, learner
+        return policy, learner
+
+    def craft(self, seat: str, policy: "LocalPolicy", channel: Channel | None = None) -> float:
+        """Success of a seat beside an expert of its own school, decoding greedily, on validation maps."""
+        minds: dict[str, Mind] = {"lookout": guide(self.school[seat]), "courier": walker(self.school[seat])}
+        minds[seat] = Language(policy.at(temperature=0), CODEC)
+        return success(
+            gather("lookout", minds, self.validation, options=options(self.settings, "validation"), channel=channel)
+        )
+
+    # ---- stage 3: reinforcement -------------------------------------------------------------------------------------
+
+    def practise(self, names: tuple[str, str], pupils: tuple[str, ...], stage: str, channel: Channel | None) -> None:
+        """The shared reward teaches the pupils; the version that does best on validation maps is kept."""
+        settings = self.settings
+        team = {seat: self.policies[name] for seat, name in zip(SEATS, names, strict=True)}
+
+        def validate(iteration: int) -> dict[str, Json]:
+            line: dict[str, Json] = {}
+            for way, temperature in (("sampled", 1.0), ("greedy", 0.0)):
+                minds = {seat: Language(policy.at(temperature), CODEC) for seat, policy in team.items()}
+                maps = options(settings, "validation")
+                report = evaluate("lookout", minds, self.validation, options=maps, channel=channel, metrics=MEASURES)
+                line[f"success_{way}"] = msgspec.to_builtins(report.measures["success"])
+                line["words_per_success"] = msgspec.to_builtins(report.measures["words_per_success"])
+            line["score"] = min(line["success_sampled"]["value"], line["success_greedy"]["value"])
+            return line
+
+        def progress(line: Mapping[str, Json]) -> None:
+            if "score" in line:
+                self.tell(stage, line["iteration"], settings.iterations, "")
+
+        for name in pupils:
+            self.learners[name] = self.learners[name].again(settings.rate, settings.iterations)
+        state = train(
+            self.run,
+            "lookout",
+            {seat: Language(policy, CODEC) for seat, policy in team.items()},
+            [self.learners[name] for name in pupils],
+            Reinforce(gamma=settings.gamma),
+            Plan(settings.iterations, settings.episodes, first_seed=100_000_000 + self.start, stop_at=settings.stop_at),
+            stage=stage,
+            options={**options(settings, "train"), "shaping": settings.shaping},
+            channel=channel,
+            validate=validate,
+            progress=progress,
+            labels={"seed": self.seed},
+        )
+        for name in pupils:
+            self.export(f"{stage}/{name}", self.learners[name])
+        self.tell(stage, 1, 1, f"{stage}: best at iteration {state['best_iteration']} of {state['iteration']}")
+
+    def export(self, place: str, learner: "TorchLearner") -> None:
+        """Saves a model so that plain Transformers, and `coterie play`, can open it."""
+        learner.export(self.folder / "models" / place, codec="compact", tokens_per_word=1.0)
+
+    # ---- stage 4: evaluation ----------------------------------------------------------------------------------------
+
+    def examine(self) -> tuple[list[Arm], list[Transcript]]:
+        """Measures the team on held-out maps, beside everything it must be compared with."""
+        held_out = range(HELD_OUT, HELD_OUT + self.settings.evaluation_episodes)
+        arms: list[Arm] = []
+        pool: list[str] = []
+
+        def model(place: str, temperature: float) -> Language:
+            from coterie.policies.local import LocalPolicy
+
+            return Language(LocalPolicy.from_pretrained(self.folder / "models" / place).at(temperature), CODEC)
+
+        def measure(name: str, group: str, minds: Mapping[str, Mind], channel: Channel | None = None) -> Path:
+            record = self.folder / "episodes" / f"{name.replace(', ', '-').replace(' ', '-')}.jsonl.zst"
+            report = evaluate(
+                "lookout",
+                minds,
+                held_out,
+                options=options(self.settings, "held-out"),
+                channel=channel,
+                metrics=MEASURES,
+                record=record,
+                at_once=len(held_out),
+            )
+            arms.append(Arm(name, group, self.seed, dict(report.measures)))
+            self.tell("evaluation", len(arms), 10, "")
+            return record
+
+        places = {
+            "before": ("imitation/lookout", "imitation/courier"),
+            "trained": ("reinforcement/lookout", "reinforcement/courier"),
+            "trained muted": ("imitation/lookout", "muted/deaf courier"),
+        }
+        records: dict[str, Path] = {}
+        for name, (lookout, courier) in places.items():
+            for way, temperature in (("sampled", 1.0), ("greedy", 0.0)):
+                minds: dict[str, Mind] = {
+                    "lookout": model(lookout, temperature),
+                    "courier": model(courier, temperature),
+                }
+                group, channel = ("baseline", MUTED) if name == "trained muted" else (name, None)
+                records[f"{name}, {way}"] = measure(f"{name}, {way}", group, minds, channel)
+        for episode in read_episodes(records["trained, sampled"]):
+            pool.extend(message.text for message in episode.messages)
+        trained: dict[str, Mind] = {seat: model(f"reinforcement/{seat}", 1.0) for seat in SEATS}
+        measure("trained, channel muted", "control", trained, MUTED)
+        measure("trained, words scrambled", "control", trained, Channel((Scramble(tuple(pool)),)))
+        for seat in SEATS:
+            learned = model(f"reinforcement/{seat}", 0.0)
+            dialect = self.own_dialect(seat, learned)
+            beside: dict[str, Mind] = {"lookout": guide(dialect), "courier": walker(dialect)}
+            measure(f"trained {seat} beside an expert", "control", {**beside, seat: learned})
+        return arms, _two_transcripts(records["before, greedy"], records["trained, greedy"])
+
+    def own_dialect(self, seat: str, learned: Language) -> dict[str, str]:
+        """The dialect in which a seat does best beside a scripted partner, found on validation maps."""
+        pairs = [pair for pair in (("north", "south"), ("east", "west")) if set(pair) <= set(self.settings.swapped)]
+        candidates = [
+            swapped(*(word for pair, use in zip(pairs, uses, strict=True) if use for word in pair))
+            for uses in _subsets(len(pairs))
+        ]
+
+        def score(dialect: dict[str, str]) -> float:
+            minds: dict[str, Mind] = {"lookout": guide(dialect), "courier": walker(dialect), seat: learned}
+            return success(gather("lookout", minds, self.validation, options=options(self.settings, "validation")))
+
+        return max(candidates, key=score)
+
+    # ---- the whole way ----------------------------------------------------------------------------------------------
+
+    def learn(self) -> None:
+        """From nothing to an examined team; what an interrupted run has done already is not done again."""
+        from coterie.policies.local import small_tokenizer
+
+        self.tell("demonstrations", 0, 2, "")
+        lessons = {seat: self.demonstrate(seat) for seat in SEATS}
+        shown = success(lessons["lookout"])
+        self.tell("demonstrations", 2, 2, f"{len(lessons['lookout'])} demonstrations a school, {shown:.0%} deliver")
+        self.tokenizer: PreTrainedTokenizerBase = small_tokenizer(_texts(lessons))
+        for seat in SEATS:
+            self.go_to_school(seat, seat, lessons[seat])
+        # The twin that may not hear learns from the same demonstrations with the words taken out.
+        self.go_to_school("deaf courier", "courier", [_unheard(episode) for episode in lessons["courier"]], MUTED)
+        self.practise(("lookout", "courier"), ("lookout", "courier"), "reinforcement", None)
+        self.practise(("lookout", "deaf courier"), ("deaf courier",), "muted", MUTED)
+
+
+def _subsets(count: int) -> list[tuple[bool, ...]]:
+    return [tuple(bool(number >> place & 1) for place in range(count)) for number in range(2**count)]
+
+
+def _unheard(episode: Episode) -> Episode:
+    turns = [
+        msgspec.structs.replace(turn, observation=msgspec.structs.replace(turn.observation, heard=()))
+        for turn in episode.turns
+    ]
+    return msgspec.structs.replace(episode, turns=tuple(turns))
+
+
+def _texts(lessons: Mapping[str, list[Episode]]) -> Iterable[str]:
+    """What the tokenizer is trained on: prompts and replies as the models will see them."""
+    for episodes in lessons.values():
+        for episode in episodes[:500]:
+            for turn in episode.turns:
+                if turn.action is not None:
+                    yield from (prompt[0].content for prompt, _ in CODEC.parts(turn.observation))
+                    yield from CODEC.replies(turn.action, turn.observation.spec)
+
+
+def _two_transcripts(before: Path, after: Path) -> list[Transcript]:
+    """The first held-out map that the team could not deliver on before and could after."""
+    failed = {episode.seed: episode for episode in read_episodes(before) if not episode.outcome.get("success")}
+    for episode in sorted(read_episodes(after), key=lambda each: each.seed):
+        if episode.outcome.get("success") and episode.seed in failed:
+            return [Transcript.of("before", failed[episode.seed]), Transcript.of("after", episode)]
+    return []
+
+
+# ---- all teams ------------------------------------------------------------------------------------------------------
+
+STORY = """
+First words: {teams} teams of two small language models learn to talk, from nothing but play.
+
+  1. Synthetic data   Scripted experts of two schools deliver parcels on a {size} by {size} map: the lookout sees the map
+                      and may only speak, the courier walks and sees only its own cell. The couriers' school uses
+                      {words} the other way round.
+  2. Imitation        Two models with random weights, one a seat, copy their school until each delivers at least
+                      {gate:.0%} beside an expert of that school. Together they misunderstand each other.
+  3. Reinforcement    Both play together; a shared reward is all they are told. A twin whose courier may not hear
+                      learns beside them, for comparison.
+  4. Evaluation       On {evaluation_episodes} maps that nothing was ever chosen by, beside every fair baseline, and
+                      every lookout with every team's courier.
+  5. Report           One page with all of it.
+"""
+
+
+def run(settings: Settings, folder: Path) -> Path:
+    """Teaches all teams, examines them, lets them play across teams, and writes the report; returns its path."""
+    whole = Run(folder, {"recipe": "first_words", **msgspec.to_builtins(settings)})
+    words = " and ".join(settings.swapped[:2]) + (", east and west" if len(settings.swapped) > 2 else "")
+    print(STORY.format(teams=len(settings.seeds), words=words, **msgspec.structs.asdict(settings)))
+    teams = [folder / f"team-{seed}" for seed in settings.seeds]
+    with Workers(settings.workers) as workers:
+        for seed, place in zip(settings.seeds, teams, strict=True):
+            workers.start(f"team {seed}", teach, settings, seed, place)
+        workers.start("baselines", baselines, settings, folder)
+        workers.wait()
+        for row, place in zip(settings.seeds, teams, strict=True):
+            workers.start(f"cross-play {row}", cross, settings, place, teams)
+        grid = workers.wait()
+    arms, transcripts = [], []
+    for place in teams:
+        examined = msgspec.json.decode((place / "evaluation.json").read_bytes(), type=Evaluation)
+        arms.extend(examined.arms)
+        transcripts = transcripts or examined.transcripts
+    arms.extend(msgspec.json.decode((folder / "baselines.json").read_bytes(), type=list[Arm]))
+    names = [f"team {seed}" for seed in settings.seeds]
+    table = CrossPlay(names, names, grid, "lookout", "courier")
+    write_atomically(folder / "evaluation.json", msgspec.json.encode(Evaluation(arms, table, transcripts)).decode())
+    whole.forget("reinforcement", -1)
+    for place in teams:
+        for line in Run.read(place).lines("reinforcement"):
+            if line.get("validation"):
+                whole.log(line)
+    page = write_report(folder)
+    print(summary(arms))
+    return page
+
+
+def teach(settings: Settings, seed: int, folder: Path, tell: Tell) -> None:
+    """Teaches and examines one team; what runs on one core."""
+    import torch
+
+    torch.set_num_threads(1)
+    team = Team(settings, seed, folder, tell)
+    if not (folder / "evaluation.json").exists():
+        team.learn()
+        arms, transcripts = team.examine()
+        whole = msgspec.json.encode(Evaluation(arms, None, transcripts))
+        write_atomically(folder / "evaluation.json", whole.decode())
+
+
+def baselines(settings: Settings, folder: Path, tell: Tell) -> None:
+    """What anybody could do: chance, the experts, and a lookout that ignores obstacles."""
+    held_out = range(HELD_OUT, HELD_OUT + settings.evaluation_episodes)
+    arms = []
+    for name, minds in {
+        "random": {"lookout": Random(), "courier": Random()},
+        "experts": {"lookout": Expert(), "courier": Expert()},
+        "experts, lookout ignores obstacles": {"lookout": guide({}, blind=True), "courier": walker({})},
+        "experts of two schools": {"lookout": guide({}), "courier": walker(swapped(*settings.swapped))},
+    }.items():
+        report = evaluate("lookout", minds, held_out, options=options(settings, "held-out"), metrics=MEASURES)
+        arms.append(Arm(name, "baseline", None, dict(report.measures)))
+    write_atomically(folder / "baselines.json", msgspec.json.encode(arms).decode())
+
+
+def cross(settings: Settings, own: Path, teams: list[Path], tell: Tell) -> list[Measure]:
+    """The lookout of one team with the courier of every team, decoding greedily, on held-out maps."""
+    import torch
+
+    from coterie.policies.local import LocalPolicy
+
+    torch.set_num_threads(1)
+
+    def seat(team: Path, name: str) -> Language:
+        return Language(LocalPolicy.from_pretrained(team / "models" / "reinforcement" / name).at(0), CODEC)
+
+    held_out = range(HELD_OUT, HELD_OUT + settings.evaluation_episodes)
+    lookout, row = seat(own, "lookout"), []
+    for index, team in enumerate(teams):
+        minds = {"lookout": lookout, "courier": seat(team, "courier")}
+        report = evaluate("lookout", minds, held_out, options=options(settings, "held-out"), metrics=["success"])
+        row.append(report.measures["success"])
+        tell("cross-play", index + 1, len(teams), "")
+    return row
+
+
+def summary(arms: list[Arm]) -> str:
+    """The figures that matter, one line an arm, all teams together."""
+    lines = [f"{'':40} {'success':>18}   {'words per success':>17}"]
+    for name in dict.fromkeys(arm.name for arm in arms):
+        found = [arm.measures for arm in arms if arm.name == name]
+        values = [each["success"].value for each in found]
+        shown = " ".join("  -  " if value is None else f"{value:5.0%}" for value in values)
+        words = [each["words_per_success"].value for each in found]
+        spoken = " ".join("-" if value is None else f"{value:.1f}" for value in words)
+        lines.append(f"{name:40} {shown:>18}   {spoken:>17}")
+    return "\n".join(lines)

@@ -1,0 +1,100 @@
+"""Reading what was typed after a command: seats, settings, channels, worlds."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from coterie.core import Channel, Environment, Mind
+
+CHANNELS = "open, mute, or noise:RATE such as noise:0.3"
+
+
+def read_settings(settings: Iterable[str]) -> dict[str, Any]:
+    """Reads `option=value`, the value as JSON where it is that, else as text.
+
+    >>> read_settings(["size=4", "maps=train", "word_cost=0.1"])
+    {'size': 4, 'maps': 'train', 'word_cost': 0.1}
+    """
+    return {name: _value(text) for name, text in _pairs(settings, "--set option=value").items()}
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _pairs(texts: Iterable[str], expected: str) -> dict[str, str]:
+    from coterie.core import ConfigError
+
+    pairs: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not (name.strip() and equals and value.strip()):
+            raise ConfigError(f"found {text!r}, expected {expected}")
+        if name.strip() in pairs:
+            raise ConfigError(f"{name.strip()!r} is given twice; keep one {expected}")
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def read_minds(seats: Iterable[str], world: str, environment: "Environment") -> dict[str, "Mind"]:
+    """Reads `NAME=WHO` for every seat; a seat that is not named gets the world's expert.
+
+    Raises:
+        ConfigError: there is no such seat, or nobody is called so.
+    """
+    from coterie.core import ConfigError, Policy
+    from coterie.evaluation.minds import resolve_mind
+
+    named, policies = _pairs(seats, "--seat NAME=WHO"), dict[str, Policy]()
+    if strangers := [name for name in named if name not in environment.agents]:
+        found, known = ", ".join(strangers), ", ".join(environment.agents)
+        raise ConfigError(f"{environment.id} has no seat {found}; its seats are {known}")
+    return {seat: resolve_mind(named.get(seat, "expert"), seat, world, policies) for seat in environment.agents}
+
+
+def read_channel(text: str) -> "Channel | None":
+    """Reads what speech passes through; None is a channel that changes nothing.
+
+    >>> read_channel("noise:0.3").parts, read_channel("open")
+    ((Noise(rate=0.3),), None)
+    """
+    from coterie.core import Channel, ConfigError, Mute, Noise
+
+    kind, _, rate = text.partition(":")
+    if text == "open":
+        return None
+    if text == "mute":
+        return Channel((Mute(),))
+    try:
+        if kind == "noise" and 0 <= float(rate) <= 1:
+            return Channel((Noise(float(rate)),))
+    except ValueError:
+        pass
+    raise ConfigError(f"found the channel {text!r}, expected {CHANNELS}")
+
+
+def find_own_worlds(world: str) -> None:
+    """Lets `module:Class` be found in the folder the command was started in, as `python -m` would."""
+    if ":" in world and os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
+
+
+def record_path(out: str) -> Path:
+    """The file a record goes to: with the ending that says what it is; never one that exists.
+
+    >>> str(record_path("a/game")), str(record_path("game.jsonl"))
+    ('a/game.jsonl.zst', 'game.jsonl')
+    """
+    from coterie.core import ConfigError
+
+    path = Path(out if out.endswith((".jsonl", ".jsonl.zst")) else out + ".jsonl.zst")
+    if path.exists():
+        raise ConfigError(f"{path} exists; give another name, nothing is overwritten")
+    return path

@@ -1,0 +1,1 @@
+"""Worlds small enough to be solved exactly: what learning algorithms are checked on."""

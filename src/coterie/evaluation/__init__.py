@@ -1,0 +1,7 @@
+"""Measuring teams: evaluate one, compare two, report on a run."""
+
+from coterie.evaluation.compare import Comparison, Difference, compare
+from coterie.evaluation.evaluate import evaluate, evaluate_scenario, measure
+from coterie.evaluation.result import Report
+
+__all__ = ["Comparison", "Difference", "Report", "compare", "evaluate", "evaluate_scenario", "measure"]

@@ -1,0 +1,212 @@
+"""Two systems side by side: on the seeds they share, paired, with intervals and corrected p-values."""
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from coterie.core import ConfigError, Episode, Json, Measure, Metric
+from coterie.evaluation.format import number, spread
+from coterie.evaluation.result import Report
+from coterie.metrics import PerEpisode, Rows, Tally
+from coterie.metrics import metrics as find_metrics
+from coterie.metrics.paired import difference, holm, mcnemar, permutation, rate_difference
+from coterie.metrics.statistics import bootstrap
+from coterie.rollout import read_episodes
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+Source = Report | str | os.PathLike[str] | Iterable[Episode]
+"""Where episodes come from: a report that kept its record, a record file or run folder, or the episodes themselves."""
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """One measure of two systems on the seeds they share."""
+
+    a: Measure
+    b: Measure
+    change: Measure
+    """b - a, with its interval; the count is that of the shared seeds."""
+    p: float | None = None
+    """How likely so large a difference is by luck alone; None: there is no difference to test."""
+    p_holm: float | None = None
+    """The same, corrected for how many measures were compared."""
+    test: str = ""
+    better: str = ""
+    """`a` or `b` where the corrected p-value is below 0.05 and the measure has a better direction."""
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """What `compare` returns."""
+
+    a: str
+    """What the first system is called."""
+    b: str
+    shared: int
+    """Seeds that both played; nothing else counts."""
+    left_out: int
+    """Seeds that only one of them played."""
+    differences: dict[str, Difference]
+
+    def table(self) -> "Table":
+        """Returns a table for the terminal (`rich.print` it)."""
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(title=Text(self.title), title_justify="left", caption=Text(HOW), caption_justify="left")
+        table.add_column("measure")
+        for column in (self.a, self.b, "difference", "95 % interval", "p (Holm)"):
+            table.add_column(Text(column), justify="right")
+        for name, found in self.differences.items():
+            cells = [_value(name, each) for each in (found.a, found.b, found.change)]
+            p = "" if found.p_holm is None else f"{found.p_holm:.3f}"
+            table.add_row(name, *cells, spread(name, found.change), p, style="bold" if found.better else "")
+        return table
+
+    @property
+    def title(self) -> str:
+        """Who is compared on how much, in one line."""
+        return f"{self.a} against {self.b} on {self.shared} shared seeds"
+
+    def __str__(self) -> str:
+        lines = [self.title]
+        for name, found in self.differences.items():
+            change = f"{_value(name, found.a)} to {_value(name, found.b)}"
+            p = "" if found.p_holm is None else f", p = {found.p_holm:.3f} ({found.test}, Holm)"
+            lines.append(f"  {name}: {change}, difference {_value(name, found.change)} {spread(name, found.change)}{p}")
+        return "\n".join(lines)
+
+
+HOW = "Paired on shared seeds; p-values corrected for the number of measures (Holm). Bold: a difference, p below 0.05."
+
+
+def compare(
+    a: Source,
+    b: Source,
+    *,
+    metrics: Iterable[str | Metric] | None = None,
+    names: tuple[str, str] = ("a", "b"),
+) -> Comparison:
+    """Compares two systems on the seeds that both played.
+
+    Success-like rates are compared by the exact McNemar test, everything else by a permutation test that swaps the two
+    systems within seeds; ratios (words per success) get a bootstrap interval over seeds.
+
+    >>> from coterie.agents import Expert, Random
+    >>> from coterie.rollout import gather
+    >>> lost = gather("lookout", {"lookout": Random(), "courier": Expert()}, range(30))
+    >>> guided = gather("lookout", {"lookout": Expert(), "courier": Expert()}, range(30))
+    >>> compare(lost, guided, metrics=["success"]).differences["success"].better
+    'b'
+
+    Args:
+        a: the first system's episodes.
+        b: the second's.
+        metrics: names or metrics of your own that are `PerEpisode`; None: all.
+        names: what the two are called.
+
+    Raises:
+        ConfigError: they share no seed, played different worlds, or a report kept no record.
+    """
+    chosen = find_metrics(metrics)
+    if unfit := [metric.name for metric in chosen if not isinstance(metric.compute, PerEpisode)]:
+        raise ConfigError(f"{', '.join(unfit)} cannot be paired by seed; define them with `coterie.metrics.define`")
+    first, second = _read(a, chosen, names[0]), _read(b, chosen, names[1])
+    if first.world != second.world:
+        raise ConfigError(f"different worlds cannot be paired: {names[0]} {first.world}, {names[1]} {second.world}")
+    seeds, others = first.seeds & second.seeds, first.seeds ^ second.seeds
+    if not seeds:
+        raise ConfigError(f"{names[0]} and {names[1]} share no seed; evaluate both on the same seeds, then compare")
+    found = {metric.name: _difference(metric, first, second, seeds) for metric in chosen}
+    corrected = holm({name: each.p for name, each in found.items() if each.p is not None})
+    differences = {
+        metric.name: _judged(found[metric.name], corrected.get(metric.name), metric.higher_is_better)
+        for metric in chosen
+    }
+    return Comparison(*names, len(seeds), len(others), differences)
+
+
+class _System(NamedTuple):
+    world: tuple[str, dict[str, Json]]
+    seeds: set[int]
+    rows: dict[str, tuple[PerEpisode, Rows]]
+
+
+def _read(source: Source, chosen: list[Metric], name: str) -> _System:
+    if isinstance(source, Report):
+        if not source.record:
+            raise ConfigError(f"the report of {name} kept no episodes; evaluate with record=, or give the episodes")
+        source = source.record
+    episodes = read_episodes(source) if isinstance(source, str | os.PathLike) else source
+    tally, worlds, seeds = Tally(chosen), list[tuple[str, dict[str, Json]]](), set[int]()
+    for episode in episodes:
+        world = (episode.environment, episode.options)
+        if not worlds or worlds[-1] != world:
+            worlds.append(world)
+        tally.add(episode)
+        seeds.add(episode.seed)
+    if len(worlds) != 1:
+        raise ConfigError(f"{name} holds {'no episodes' if not worlds else f'episodes of {len(worlds)} worlds'}")
+    return _System(worlds[0], seeds, tally.rows())
+
+
+def _difference(metric: Metric, first: _System, second: _System, seeds: set[int]) -> Difference:
+    """Compares one measure."""
+    compute = first.rows[metric.name][0]
+    rows_a, rows_b = (system.rows[metric.name][1].of(seeds) for system in (first, second))
+    a, b = rows_a.measure(compute), rows_b.measure(compute)
+    if a.value is None and b.value is None:
+        return Difference(a, b, Measure(None, missing=a.missing))
+    # Where one system tells, silence of the other is what it says for a metric (a crash is no success).
+    pairs_a, pairs_b, single = _paired(rows_a, rows_b, compute)
+    if not len(pairs_a):
+        return Difference(a, b, Measure(None, missing="no shared seed tells it for both"))
+    one, two = pairs_a[:, 0], pairs_b[:, 0]
+    if compute.kind == "rate" and single:
+        return Difference(a, b, rate_difference(one, two), mcnemar(one, two), test="exact McNemar")
+    if compute.kind != "ratio":
+        one, two = one / pairs_a[:, 1], two / pairs_b[:, 1]
+        return Difference(a, b, difference(one, two), permutation(one, two), test="permutation")
+    if a.value is None or b.value is None:
+        return Difference(a, b, Measure(None, missing=a.missing or b.missing))
+    change = bootstrap(lambda rows: float(_gap(rows[:, :2].sum(0), rows[:, 2:].sum(0))), np.hstack([pairs_a, pairs_b]))
+    return Difference(a, b, change, permutation(pairs_a, pairs_b, _gap), test="permutation")
+
+
+def _gap(one: npt.NDArray[np.float64], two: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """How far apart two ratios of sums are; columns are above and below the line."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gap: npt.NDArray[np.float64] = two[..., 0] / two[..., 1] - one[..., 0] / one[..., 1]
+    return gap
+
+
+def _paired(a: Rows, b: Rows, compute: PerEpisode) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], bool]:
+    """Adds up the tries of each seed, `[seed, 2]` each, in the same order; and whether every seed was tried once."""
+    (seeds_a, pairs_a), (seeds_b, pairs_b) = a.pairs(compute, told=True), b.pairs(compute, told=True)
+    both = np.intersect1d(seeds_a, seeds_b)
+    sums: list[npt.NDArray[np.float64]] = []
+    for seeds, pairs in ((seeds_a, pairs_a), (seeds_b, pairs_b)):
+        kept = np.isin(seeds, both)
+        place = np.searchsorted(both, seeds[kept])
+        sums.append(
+            np.stack(
+                [np.bincount(place, pairs[kept, column], len(both)).astype(np.float64) for column in (0, 1)], axis=1
+            )
+        )
+    return sums[0], sums[1], len(seeds_a) == len(seeds_b) == len(both)
+
+
+def _judged(found: Difference, p_holm: float | None, higher_is_better: bool | None) -> Difference:
+    change = found.change.value
+    better = ""
+    if p_holm is not None and p_holm < 0.05 and higher_is_better is not None and change:
+        better = "b" if (change > 0) == higher_is_better else "a"
+    return msgspec.structs.replace(found, p_holm=p_holm, better=better)
+
+
+def _value(name: str, measure: Measure) -> str:
+    return "-" if measure.value is None else number(name, measure.value)

@@ -1,0 +1,191 @@
+"""Playing to measure: many episodes in, a report out, none of them kept in memory."""
+
+import contextlib
+import os
+import sys
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from coterie import __version__
+from coterie.core import Channel, ConfigError, Environment, Episode, Json, Metric, Mind, Scenario, Seat
+from coterie.evaluation.result import Report
+from coterie.metrics import Tally
+from coterie.metrics import metrics as find_metrics
+from coterie.rollout import gather, write_episodes
+
+MOST_ERRORS = 20
+"""How many different error messages a report keeps apart."""
+
+
+def evaluate(
+    world: str | Callable[[], Environment],
+    minds: Mapping[str, Mind],
+    seeds: Iterable[int],
+    *,
+    repeats: int = 1,
+    options: Mapping[str, Any] | None = None,
+    channel: Channel | None = None,
+    metrics: Iterable[str | Metric] | None = None,
+    labels: Mapping[str, str] | None = None,
+    record: str | os.PathLike[str] | None = None,
+    at_once: int = 256,
+    timeout_s: float | None = None,
+    max_steps: int | None = None,
+    progress: bool = False,
+) -> Report:
+    """Plays one episode per seed (or several) and reports what was measured.
+
+    >>> from coterie.agents import Expert
+    >>> report = evaluate("lookout", {"lookout": Expert(), "courier": Expert()}, range(20), metrics=["success"])
+    >>> report.measures["success"].value, report.count
+    (1.0, 20)
+
+    Args:
+        world: a name for `make`, or a function that makes a fresh world.
+        minds: who sits where.
+        seeds: which episodes; systems can be compared later on the seeds they share.
+        repeats: plays every seed so often; tries at the same seed count as one piece of luck in the intervals.
+        options: settings of the world, where `world` is a name.
+        channel: what speech passes through.
+        metrics: names or metrics of your own; None: all, and the mean return of every seat.
+        labels: noted on every record.
+        record: a file (`.jsonl.zst`, or plain `.jsonl`) to write the episodes to as they finish.
+        at_once: how many episodes run together.
+        timeout_s: longest time for one decision.
+        max_steps: ends an episode after so many steps of the world.
+        progress: shows a progress bar on the terminal.
+
+    Raises:
+        ConfigError: there are no seeds, an unknown metric was named, or the world or a seat is not as declared.
+    """
+    chosen = list(seeds)
+    if not chosen:
+        raise ConfigError("no seeds to evaluate on; give at least one, such as range(100)")
+    tally = Tally(find_metrics(metrics, seats=minds))
+    audience = _Audience(tally)
+    episodes = gather(
+        world,
+        minds,
+        chosen,
+        repeats=repeats,
+        options=options,
+        channel=channel,
+        at_once=at_once,
+        timeout_s=timeout_s,
+        max_steps=max_steps,
+        labels=labels,
+    )
+    with _bar(len(chosen) * repeats, progress) as advance:
+        seen = audience.watch(episodes, advance)
+        deque(seen, maxlen=0) if record is None else write_episodes(record, seen)
+    return audience.report(tuple(chosen), repeats, "" if record is None else os.fspath(record))
+
+
+def evaluate_scenario(
+    scenario: Scenario,
+    minds: Mapping[str, Mind],
+    *,
+    channel: Channel | None = None,
+    metrics: Iterable[str | Metric] | None = None,
+    record: str | os.PathLike[str] | None = None,
+    progress: bool = False,
+) -> Report:
+    """Evaluates on a scenario; `minds` says who is meant by each name that stands at a seat.
+
+    >>> from coterie.agents import Expert, Random
+    >>> scenario = Scenario("lookout-v1", (1, 2, 3), {"lookout": "expert", "courier": "random"}, name="lost")
+    >>> evaluate_scenario(scenario, {"expert": Expert(), "random": Random()}).scenario.name
+    'lost'
+
+    Raises:
+        ConfigError: a seat's name is not in `minds`, or as `evaluate` says.
+    """
+    if unknown := sorted(set(scenario.seats.values()) - set(minds)):
+        raise ConfigError(f"scenario {scenario.name!r} seats {', '.join(unknown)}; minds has {', '.join(minds)}")
+    report = evaluate(
+        scenario.environment,
+        {seat: minds[name] for seat, name in scenario.seats.items()},
+        scenario.seeds,
+        options=scenario.options,
+        channel=channel,
+        metrics=metrics,
+        labels={"scenario": scenario.name} if scenario.name else None,
+        record=record,
+        progress=progress,
+    )
+    return report.named(scenario.name)
+
+
+def measure(episodes: Iterable[Episode], metrics: Iterable[str | Metric] | None = None) -> Report:
+    """Reports on episodes that were played before, such as `read_episodes(path)`, in one pass.
+
+    Raises:
+        ConfigError: there are no episodes, or they are of different worlds.
+    """
+    iterator = iter(episodes)
+    if (first := next(iterator, None)) is None:
+        raise ConfigError("no episodes to measure")
+    audience = _Audience(Tally(find_metrics(metrics, seats=first.seats)))
+    seeds: dict[int, None] = {}
+
+    def everything() -> Iterator[Episode]:
+        yield first
+        yield from iterator
+
+    for episode in audience.watch(everything(), lambda: None):
+        seeds[episode.seed] = None
+    return audience.report(tuple(seeds), max(1, audience.tally.count // len(seeds)), "")
+
+
+class _Audience:
+    """Watches episodes go by and remembers what a report needs."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
+        self.errors: Counter[str] = Counter()
+        self.environment = ""
+        self.options: dict[str, Json] = {}
+        self.seats: dict[str, Seat] = {}
+
+    def watch(self, episodes: Iterable[Episode], advance: Callable[[], None]) -> Iterator[Episode]:
+        for episode in episodes:
+            if self.environment and (episode.environment, episode.options) != (self.environment, self.options):
+                raise ConfigError(
+                    f"episodes of {self.environment} {self.options} are mixed with {episode.environment} "
+                    f"{episode.options}; measure them apart"
+                )
+            self.environment, self.options, self.seats = episode.environment, episode.options, episode.seats
+            if episode.failure is not None:
+                text = f"{episode.failure.boundary}: {episode.failure.error}"[:300]
+                self.errors[text if text in self.errors or len(self.errors) < MOST_ERRORS else "other errors"] += 1
+            self.tally.add(episode)
+            advance()
+            yield episode
+
+    def report(self, seeds: tuple[int, ...], repeats: int, record: str) -> Report:
+        return Report(
+            scenario=Scenario(self.environment, seeds, options=self.options),
+            seats=self.seats,
+            measures=self.tally.measures(),
+            count=self.tally.count,
+            repeats=repeats,
+            failures=dict(self.errors.most_common()),
+            record=record,
+            coterie=__version__,
+        )
+
+
+@contextlib.contextmanager
+def _bar(total: int, wanted: bool) -> Iterator[Callable[[], None]]:
+    """A progress bar on standard error; yields what moves it on."""
+    if not wanted:
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("playing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda: bar.advance(task)

@@ -1,0 +1,165 @@
+"""Is the task done: success, the way taken, returns, and whether the rules were kept."""
+
+from typing import get_args
+
+from coterie.core import Episode, Metric, RejectionCode
+from coterie.metrics.tally import Pair, define
+
+
+def success() -> Metric:
+    """Share of episodes whose task was done."""
+    return define(
+        "success",
+        succeeded,
+        "rate",
+        missing="no episode says whether it succeeded: its world closes no task with an outcome",
+        untold=Pair(0.0),
+        unit="share",
+        low=0.0,
+        high=1.0,
+        higher_is_better=True,
+        summary="Share of episodes whose task was done; one that failed or was interrupted is not.",
+    )
+
+
+def succeeded(episode: Episode) -> Pair | None:
+    """Whether the task of an episode was done, as its world says; None where it does not say."""
+    told = None if episode.failure else episode.outcome.get("success")
+    return None if told is None else Pair(float(bool(told)))
+
+
+def path_weighted_success() -> Metric:
+    """Success weighted by how direct the way was."""
+
+    def observe(episode: Episode) -> Pair | None:
+        outcome = episode.outcome
+        if episode.failure or not {"success", "steps", "shortest"} <= outcome.keys():
+            return None
+        longer = max(outcome["steps"], outcome["shortest"])
+        direct = outcome["shortest"] / longer if longer else 1.0
+        return Pair(direct if outcome["success"] else 0.0)
+
+    return define(
+        "path_weighted_success",
+        observe,
+        "mean",
+        missing="no episode tells the steps it took and the fewest that would have done",
+        untold=Pair(0.0),
+        unit="share",
+        low=0.0,
+        high=1.0,
+        higher_is_better=True,
+        summary="Success times the fewest possible steps over the steps taken; no success counts as 0.",
+        source="Anderson et al. 2018, On Evaluation of Embodied Navigation Agents (arXiv 1807.06757)",
+    )
+
+
+def mean_return(seat: str | None = None) -> Metric:
+    """The return of one seat, or of all of them on average."""
+
+    def observe(episode: Episode) -> Pair | None:
+        totals = episode.totals
+        if episode.failure or not totals or (seat is not None and seat not in totals):
+            return None
+        return Pair(sum(totals.values()) / len(totals) if seat is None else totals[seat])
+
+    who = "over all seats" if seat is None else f"of the seat {seat}"
+    return define(
+        "mean_return" if seat is None else f"mean_return/{seat}",
+        observe,
+        "mean",
+        missing=f"no episode without a failure has a return {who}",
+        unit="reward",
+        higher_is_better=True,
+        summary=f"Mean sum of rewards {who}, in episodes without a failure.",
+    )
+
+
+def episode_length() -> Metric:
+    """How many steps the world made."""
+    return define(
+        "episode_length",
+        lambda episode: None if episode.failure else Pair(episode.steps),
+        "mean",
+        missing="every episode failed",
+        unit="steps",
+        low=0.0,
+        summary="Mean number of steps of the world, in episodes without a failure.",
+    )
+
+
+def invalid_actions(code: RejectionCode | None = None) -> Metric:
+    """Share of tries that were refused, for one reason or for any."""
+
+    def observe(episode: Episode) -> Pair | None:
+        refused = accepted = named = 0
+        for turn in episode.turns:
+            accepted += turn.action is not None
+            refused += len(turn.rejections)
+            if turn.rejections:
+                named += sum(rejection.code == code for rejection in turn.rejections)
+        tries = refused + accepted
+        return Pair(refused if code is None else named, tries) if tries else None
+
+    return define(
+        "invalid_actions" if code is None else f"invalid_actions/{code}",
+        observe,
+        "ratio",
+        missing="nobody acted",
+        unit="share",
+        low=0.0,
+        high=1.0,
+        higher_is_better=False,
+        summary=f"Share of tries that were refused{'' if code is None else f' as {code}'}, retries included.",
+    )
+
+
+def played() -> Metric:
+    """Share of episodes that were played to the end by the rules."""
+
+    def observe(episode: Episode) -> Pair:
+        outcome = episode.outcome
+        cut_off = not outcome and any(ending.kind == "truncated" for ending in episode.endings.values())
+        ended = bool(episode.endings) and not episode.failure and not cut_off
+        return Pair(float(ended and "forfeit" not in outcome))
+
+    return define(
+        "played",
+        observe,
+        "rate",
+        missing="there are no episodes",
+        unit="share",
+        low=0.0,
+        high=1.0,
+        higher_is_better=True,
+        summary="Share of episodes ended by the rules, not by a forfeit, a failure or an interruption.",
+        source="Chalamalasetti et al. 2023, clembench (arXiv 2305.13455)",
+    )
+
+
+def failed() -> Metric:
+    """Share of episodes that could not be played because a world, agent or policy raised."""
+    return define(
+        "failed",
+        lambda episode: Pair(float(episode.failure is not None)),
+        "rate",
+        missing="there are no episodes",
+        unit="share",
+        low=0.0,
+        high=1.0,
+        higher_is_better=False,
+        summary="Share of episodes that a world, agent or policy broke off with an error.",
+    )
+
+
+COMPLETION: tuple[Metric, ...] = (
+    success(),
+    path_weighted_success(),
+    mean_return(),
+    episode_length(),
+    played(),
+    failed(),
+    invalid_actions(),
+    *(invalid_actions(code) for code in get_args(RejectionCode)),
+)
+"""All of these metrics, returns over all seats only."""

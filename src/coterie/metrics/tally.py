@@ -1,0 +1,170 @@
+"""Measures in one pass: an episode leaves two numbers per metric behind and may then be forgotten.
+
+Every metric here is a ratio of two sums over episodes. The success rate is hits over tries, words per success is words
+over successes, the mean return is returns over episodes. So what an episode leaves is a `Pair`, from which the value,
+its interval and a paired comparison all follow.
+"""
+
+from array import array
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from coterie.core import Episode, Measure, Metric
+from coterie.metrics.statistics import mean, rate, ratio
+
+
+class Pair(NamedTuple):
+    """What one episode adds to a ratio: above the line, below the line."""
+
+    top: float
+    bottom: float = 1.0
+
+
+Kind = Literal["rate", "mean", "ratio"]
+"""`rate`: hits (0 or 1) over tries; `mean`: a number over episodes; `ratio`: any two sums."""
+
+
+class PerEpisode(msgspec.Struct, frozen=True, kw_only=True):
+    """A `Metric.compute` that needs each episode only once."""
+
+    observe: Callable[[Episode], Pair | None]
+    """What an episode adds; None: it does not tell."""
+    kind: Kind
+    missing: str
+    """The reason to give when no episode tells."""
+    untold: Pair | None = None
+    """What an episode that does not tell adds when others do (a crash is no success); None: it is left out."""
+    low: float = -np.inf
+    high: float = np.inf
+
+    def __call__(self, episodes: Iterable[Episode]) -> Measure:
+        """Computes the measure of these episodes."""
+        rows = Rows()
+        for episode in episodes:
+            rows.add(episode, self.observe(episode))
+        return rows.measure(self)
+
+
+class Rows:
+    """What the episodes left behind for one metric: a few dozen bytes each."""
+
+    def __init__(self) -> None:
+        """Starts empty."""
+        self.seeds: list[int] = []
+        self.failed = bytearray()
+        self.tops, self.bottoms = array("d"), array("d")
+
+    def add(self, episode: Episode, pair: Pair | None) -> None:
+        """Adds what an episode told; not a number: nothing."""
+        top, bottom = pair or (np.nan, np.nan)
+        self.seeds.append(episode.seed)
+        self.failed.append(episode.failure is not None)
+        self.tops.append(top)
+        self.bottoms.append(bottom)
+
+    def of(self, seeds: Collection[int]) -> "Rows":
+        """Returns only the rows of these seeds."""
+        kept = Rows()
+        for place, seed in enumerate(self.seeds):
+            if seed in seeds:
+                kept.seeds.append(seed)
+                kept.failed.append(self.failed[place])
+                kept.tops.append(self.tops[place])
+                kept.bottoms.append(self.bottoms[place])
+        return kept
+
+    def pairs(self, metric: PerEpisode, told: bool = False) -> tuple[npt.NDArray[Any], npt.NDArray[np.float64]]:
+        """Returns seeds `[episode]` and pairs `[episode, 2]` of the episodes that count.
+
+        `told` says that episodes elsewhere tell, so that `untold` applies here even when none of these do.
+        """
+        seeds = np.array(self.seeds)
+        pairs = np.stack([np.array(self.tops), np.array(self.bottoms)], axis=1)
+        silent = np.isnan(pairs[:, 0])
+        if metric.untold and (told or not silent.all() or all(self.failed)):
+            pairs[silent] = metric.untold
+            silent[:] = False
+        return seeds[~silent], pairs[~silent]
+
+    def measure(self, metric: PerEpisode) -> Measure:
+        """Computes value, interval and count."""
+        if not self.seeds:
+            return Measure(None, missing="there are no episodes")
+        seeds, pairs = self.pairs(metric)
+        if not len(seeds):
+            return Measure(None, missing=metric.missing)
+        if metric.kind == "rate":
+            return rate(pairs[:, 0], seeds)
+        if metric.kind == "mean":
+            return mean(pairs[:, 0], seeds, metric.low, metric.high)
+        found = ratio(pairs[:, 0], pairs[:, 1], seeds, metric.low, metric.high)
+        return found if found.value is not None else msgspec.structs.replace(found, missing=metric.missing)
+
+
+class Tally:
+    """Takes episodes one by one and computes many metrics of them.
+
+    A metric that is not `PerEpisode` needs all episodes at once; they are kept only when there is one.
+
+    >>> from coterie.metrics import METRICS
+    >>> from coterie.core import Event, Seat
+    >>> tally = Tally([METRICS["success"]])
+    >>> for seed in range(4):
+    ...     outcome = Event("outcome", data={"success": seed > 0})
+    ...     tally.add(Episode(environment="w-v1", seed=seed, seats={"a": Seat("x")}, events=(outcome,)))
+    >>> tally.measures()["success"].value
+    0.75
+    """
+
+    def __init__(self, metrics: Sequence[Metric]) -> None:
+        """Starts empty."""
+        self.metrics = list(metrics)
+        self.count = 0
+        self._rows = [(metric.compute, Rows()) for metric in metrics if isinstance(metric.compute, PerEpisode)]
+        self._kept: list[Episode] | None = [] if len(self._rows) < len(self.metrics) else None
+
+    def add(self, episode: Episode) -> None:
+        """Looks at an episode once."""
+        self.count += 1
+        for compute, rows in self._rows:
+            rows.add(episode, compute.observe(episode))
+        if self._kept is not None:
+            self._kept.append(episode)
+
+    def rows(self) -> dict[str, tuple[PerEpisode, Rows]]:
+        """What is left of the episodes, by metric; only of metrics that are `PerEpisode`."""
+        per_episode = [metric for metric in self.metrics if isinstance(metric.compute, PerEpisode)]
+        return {metric.name: row for metric, row in zip(per_episode, self._rows, strict=True)}
+
+    def measures(self) -> dict[str, Measure]:
+        """Computes every metric of the episodes so far."""
+        rows = self.rows()
+        return {
+            metric.name: rows[metric.name][1].measure(rows[metric.name][0])
+            if metric.name in rows
+            else metric.compute(self._kept or [])
+            for metric in self.metrics
+        }
+
+
+def define(
+    name: str,
+    observe: Callable[[Episode], Pair | None],
+    kind: Kind,
+    *,
+    missing: str,
+    untold: Pair | None = None,
+    unit: str = "",
+    low: float = -np.inf,
+    high: float = np.inf,
+    higher_is_better: bool | None = None,
+    summary: str = "",
+    source: str = "",
+) -> Metric:
+    """Defines a metric by what one episode adds to it; the fields are those of `PerEpisode` and `Metric`."""
+    compute = PerEpisode(observe=observe, kind=kind, missing=missing, untold=untold, low=low, high=high)
+    return Metric(name, compute, unit, low, high, higher_is_better, summary, source)

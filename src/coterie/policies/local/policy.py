@@ -1,0 +1,202 @@
+"""Language models in this process as policies: every seat's cache is kept, all seats decode in one batch."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+
+from coterie.core import ActionSpec, Choice, Json, PolicyError, Prompt, Sample, Text
+from coterie.policies.local.constraint import TokenTrie
+from coterie.policies.local.engine import Engine
+from coterie.policies.local.server import Server
+
+VALUE_HEAD = "value_head.safetensors"
+"""The file beside a saved model that holds its value head."""
+POLICY_CARD = "policy.json"
+"""The file beside a saved model that says how to seat it: its name, its codec, the tokens a word may take."""
+
+
+class LocalPolicy:
+    """A causal language model of Transformers, sampled by the engine of this package.
+
+    Turns that ask for a choice are sampled among the legal options only; speech and text are free. `at(temperature=0)`
+    is the same model decoding greedily, on the same caches.
+    """
+
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerBase,
+        name: str = "model",
+        *,
+        value_head: torch.nn.Linear | None = None,
+        temperature: float = 1.0,
+        tokens_per_word: float = 3.0,
+        trainable: bool = True,
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        """Takes a model and its tokenizer.
+
+        Args:
+            model: any causal language model.
+            tokenizer: its tokenizer; the end-of-sequence token ends a reply.
+            name: on every sample, so that a learner finds its own.
+            value_head: estimates the return from the last hidden state; None: samples carry no value.
+            temperature: 1 samples from the model, 0 is greedy.
+            tokens_per_word: how many tokens a word of speech may take at most, on average.
+            trainable: whether its samples may train.
+            dtype: of the weights and caches used for sampling.
+        """
+        self.name, self.temperature, self.trainable = name, temperature, trainable
+        self.tokenizer, self.tokens_per_word = tokenizer, tokens_per_word
+        self.server = Server(Engine(model, dtype=dtype), value_head)
+        stop = tokenizer.eos_token_id
+        if stop is None:
+            raise PolicyError("the tokenizer has no end-of-sequence token; replies could not end")
+        self.stop_id = int(stop)
+        # In small worlds the same few sentences come again and again; tokenizing would cost more than reading them.
+        self.encode = lru_cache(maxsize=50_000)(self._encode)
+        self.decode = lru_cache(maxsize=50_000)(self._decode)
+
+    @property
+    def version(self) -> int:
+        """How many updates its weights have had."""
+        return self.server.version
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path, name: str | None = None, *, temperature: float = 1.0) -> "LocalPolicy":
+        """Opens a saved model: a folder, or a name that Transformers knows; a value head beside it is used.
+
+        Raises:
+            PolicyError: there is no causal model to open.
+        """
+        try:
+            model = AutoModelForCausalLM.from_pretrained(folder)
+            tokenizer = AutoTokenizer.from_pretrained(folder)
+        except (OSError, ValueError) as error:
+            raise PolicyError(f"cannot open a model at {folder}: {error}; expected a saved causal model") from error
+        head = None
+        if (saved := Path(folder) / VALUE_HEAD).exists():
+            weights = load_file(saved)
+            head = torch.nn.Linear(weights["weight"].shape[1], 1, dtype=weights["weight"].dtype)
+            head.load_state_dict(weights)
+        card = read_card(folder)
+        words = float(card.get("tokens_per_word", 3.0))
+        return cls(
+            model,
+            tokenizer,
+            name or str(card.get("policy") or Path(folder).name),
+            value_head=head,
+            temperature=temperature,
+            tokens_per_word=words,
+        )
+
+    def at(self, temperature: float) -> "LocalPolicy":
+        """The same model on the same caches, decoding at another temperature; its samples do not train."""
+        twin = object.__new__(LocalPolicy)
+        twin.__dict__.update(self.__dict__)
+        twin.temperature, twin.trainable = temperature, False
+        return twin
+
+    def publish(self, model: PreTrainedModel, value_head: torch.nn.Linear | None, version: int) -> None:
+        """Takes new weights; what a learner calls after an update."""
+        self.server.load(model, value_head, version)
+
+    def open(self, seed: int) -> "LocalConversation":
+        """Starts a conversation with a cache of its own."""
+        return LocalConversation(self, seed)
+
+    def _encode(self, text: str) -> tuple[int, ...]:
+        return tuple(self.tokenizer.encode(text, add_special_tokens=False))
+
+    def _decode(self, token_ids: tuple[int, ...]) -> str:
+        return str(self.tokenizer.decode(list(token_ids)))
+
+    def ask(self, spec: ActionSpec) -> tuple[int, TokenTrie | None]:
+        """How long a reply to a specification may be, in tokens, and among which options it is, where there are any."""
+        options: tuple[str, ...] = ()
+        if isinstance(spec.move, Choice) and spec.speech is None:
+            options = spec.move.options
+        elif spec.move is None and spec.speech is not None and spec.speech.max_words == 1:
+            options = spec.speech.vocabulary
+        if options:
+            trie = TokenTrie.of([self.encode(option) for option in options], self.stop_id)
+            return max(len(self.encode(option)) for option in options) + 1, trie
+        words = (spec.speech.max_words if spec.speech else 0) + (spec.move.max_words if type(spec.move) is Text else 0)
+        # A move among options beside speech, a number or a form is written out: names and punctuation need room too.
+        words += 0 if spec.move is None or type(spec.move) is Text else 32
+        return round(words * self.tokens_per_word) + 1, None
+
+
+def read_card(folder: str | Path) -> dict[str, Json]:
+    """What a saved model's card says; empty where a model has none."""
+    path = Path(folder) / POLICY_CARD
+    card: dict[str, Json] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return card
+
+
+class LocalConversation:
+    """One seat of one episode: a row of the engine."""
+
+    def __init__(self, policy: LocalPolicy, seed: int) -> None:
+        """Opens the row."""
+        self.policy, self.seed = policy, seed
+        self.row = policy.server.engine.open(seed)
+        self.chat: list[dict[str, str]] = []
+        self.rendered = ""
+        self.fresh = True
+
+    async def sample(self, prompt: Prompt, spec: ActionSpec) -> Sample:
+        """Encodes only what is new, samples a reply, and keeps both in the cache.
+
+        Raises:
+            PolicyError: the conversation has grown longer than the model can read.
+        """
+        policy = self.policy
+        prompt_ids = self._prompt_ids(prompt)
+        limit, trie = policy.ask(spec)
+        done, value, version = await policy.server.complete(
+            self.row, prompt_ids, limit, policy.stop_id, policy.temperature, trie
+        )
+        token_ids = done.token_ids
+        words = token_ids[:-1] if done.finish == "stop" else token_ids
+        text = policy.decode(tuple(words))
+        if self.chat:
+            self.chat.append({"role": "assistant", "content": text})
+            self.rendered += text + policy.tokenizer.eos_token
+        fresh, self.fresh = self.fresh, False
+        return Sample(
+            text,
+            policy.name,
+            version,
+            prompt_ids=tuple(prompt_ids),
+            token_ids=tuple(token_ids),
+            log_probs=tuple(done.log_probs),
+            allowed=None if done.allowed is None else tuple(done.allowed),
+            value=value,
+            fresh=fresh,
+            finish=done.finish,
+        )
+
+    def _prompt_ids(self, prompt: Prompt) -> tuple[int, ...]:
+        """The tokens of what is new: plain text as it stands, chat messages through the model's template."""
+        if all(message.role == "plain" for message in prompt):
+            return tuple(token for message in prompt for token in self.policy.encode(message.content))
+        self.chat.extend({"role": message.role, "content": message.content} for message in prompt)
+        tokenizer = self.policy.tokenizer
+        whole = str(tokenizer.apply_chat_template(self.chat, tokenize=False, add_generation_prompt=True))
+        new = whole.removeprefix(self.rendered) if self.rendered else whole
+        if self.rendered and len(new) == len(whole):
+            # The template rewrote the past (dropped an old thought, say): what is cached is no longer what was said.
+            engine = self.policy.server.engine
+            engine.close(self.row)
+            self.row, self.fresh = engine.open(self.seed + len(self.chat)), True
+        self.rendered = whole
+        return self.policy.encode(new)
+
+    def close(self) -> None:
+        """Gives the row back."""
+        self.policy.server.close(self.row)

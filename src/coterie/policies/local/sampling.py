@@ -1,0 +1,94 @@
+"""Drawing tokens: one uniform number a token, keyed by the row and by nothing else.
+
+Axes: R rows, V vocabulary, C choices (allowed ids of a constrained row, padded).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+
+
+class Draw(NamedTuple):
+    """One token a row, and its log-probability under the distribution it was drawn from."""
+
+    tokens_R: NDArray[np.int64]
+    log_probs_R: NDArray[np.float64]
+
+
+def uniforms(seeds_R: NDArray[np.uint64], counts_R: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return one number in [0, 1) per row, a pure function of its seed and of how many it drew before.
+
+    Source: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (SplitMix64). The seed is mixed
+    first, so that neighbouring seeds do not walk along the same sequence.
+
+    >>> seeds_R = np.array([8, 7], dtype=np.uint64)
+    >>> bool(uniforms(seeds_R, np.array([3, 0]))[1] == uniforms(seeds_R[1:], np.array([0]))[0])
+    True
+    """
+    bits_R = _mix(_mix(seeds_R + _GOLDEN) + (counts_R.astype(np.uint64) + np.uint64(1)) * _GOLDEN)
+    # 52 bits, not 53: then uniform * total stays below total after rounding, so no token past the end is drawn.
+    return (bits_R >> np.uint64(12)) * 2.0**-52
+
+
+def draw(
+    logits_RV: Tensor,
+    uniforms_R: NDArray[np.float64],
+    temperatures_R: NDArray[np.float64],
+    given: Mapping[int, int],
+) -> Draw:
+    """Draw one token a row by inverting the cumulative distribution.
+
+    Args:
+        logits_RV: float32; minus infinity marks what may not be drawn.
+        uniforms_R: in [0, 1).
+        temperatures_R: above 0; 0 takes the likeliest token, with its log-probability at temperature 1.
+        given: rows whose token is not drawn but this one.
+    """
+    device = logits_RV.device
+    greedy_R = temperatures_R == 0
+    if not (greedy_R | (temperatures_R == 1)).all():
+        divisors_R = np.where(greedy_R, 1, temperatures_R).astype(np.float32)
+        logits_RV = logits_RV / torch.from_numpy(divisors_R).to(device)[:, None]
+    probabilities_RV = torch.softmax(logits_RV, dim=-1)
+    # float64: the running sum over a large vocabulary would lose rare tokens in float32.
+    cumulative_RV = probabilities_RV.cumsum(dim=-1, dtype=torch.float64)
+    targets_R = torch.from_numpy(uniforms_R).to(device) * cumulative_RV[:, -1]
+    tokens_R = torch.searchsorted(cumulative_RV, targets_R[:, None], right=True)[:, 0]
+    if greedy_R.any():
+        tokens_R = torch.where(torch.from_numpy(greedy_R).to(device), logits_RV.argmax(dim=-1), tokens_R)
+    if given:
+        tokens_R[list(given)] = torch.tensor(list(given.values()), device=device)
+        # A given token may be so unlikely that its probability underflows; its logarithm does not.
+        log_probs_R = torch.log_softmax(logits_RV, dim=-1).gather(-1, tokens_R[:, None])[:, 0]
+    else:
+        log_probs_R = probabilities_RV.gather(-1, tokens_R[:, None])[:, 0].log_()
+    return Draw(tokens_R.cpu().numpy(), log_probs_R.double().cpu().numpy())
+
+
+def draw_among(
+    logits_RV: Tensor,
+    choices: Sequence[Sequence[int]],
+    uniforms_R: NDArray[np.float64],
+    temperatures_R: NDArray[np.float64],
+    given: Mapping[int, int],
+) -> Draw:
+    """Draw one token a row among its allowed ids only; the cost grows with the choices, not the vocabulary."""
+    width = max(map(len, choices))
+    ids_RC = np.array([[*ids, *[-1] * (width - len(ids))] for ids in choices])
+    places_RC = torch.from_numpy(ids_RC).to(logits_RV.device)
+    logits_RC = logits_RV.gather(-1, places_RC.clamp(min=0)).masked_fill_(places_RC < 0, -torch.inf)
+    given_places = {row: choices[row].index(token) for row, token in given.items()}
+    places_R, log_probs_R = draw(logits_RC, uniforms_R, temperatures_R, given_places)
+    return Draw(ids_RC[np.arange(len(ids_RC)), places_R], log_probs_R)
+
+
+def _mix(state_R: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    state_R = (state_R ^ (state_R >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    state_R = (state_R ^ (state_R >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return state_R ^ (state_R >> np.uint64(31))

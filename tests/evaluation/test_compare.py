@@ -1,0 +1,116 @@
+import pytest
+import rich
+
+from coterie.agents import Expert, Random
+from coterie.core import Channel, ConfigError, Measure, Metric, Mute, Noise
+from coterie.evaluation import compare, evaluate
+from coterie.metrics.paired import holm
+from coterie.rollout import gather
+
+EXPERTS = {"lookout": Expert(), "courier": Expert()}
+WANDERER = {"lookout": Expert(), "courier": Random()}
+MUTED = Channel((Mute(),))
+
+
+def episodes(minds, seeds, channel=None, **options):
+    return gather("lookout", minds, seeds, options=options, channel=channel)
+
+
+def test_the_value_of_talking_is_the_paired_difference_of_success():
+    found = compare(episodes(EXPERTS, range(60), MUTED), episodes(EXPERTS, range(60)), metrics=["success"])
+    difference = found.differences["success"]
+    assert difference.change.value == difference.b.value - difference.a.value
+    assert difference.change.low > 0.5
+    assert difference.test == "exact McNemar"
+    assert difference.p < 1e-6
+    assert difference.better == "b"
+
+
+def test_a_system_compared_with_itself_shows_nothing():
+    found = compare(episodes(EXPERTS, range(30)), episodes(EXPERTS, range(30)))
+    for name, each in found.differences.items():
+        assert each.change.value in (0.0, None), name
+        assert each.p in (1.0, None), name
+        assert not each.better
+
+
+def test_only_shared_seeds_count():
+    found = compare(episodes(EXPERTS, range(20)), episodes(WANDERER, range(10, 40)), metrics=["success", "mean_return"])
+    assert (found.shared, found.left_out) == (10, 30)
+    assert found.differences["success"].a.count == 10
+    assert found.differences["mean_return"].change.count == 10
+
+
+def test_the_order_of_the_episodes_does_not_matter():
+    forward = list(episodes(WANDERER, range(25)))
+    once = compare(episodes(EXPERTS, range(25)), forward)
+    assert compare(episodes(EXPERTS, range(25)), forward[::-1]) == once
+
+
+def test_without_a_shared_seed_there_is_no_comparison():
+    with pytest.raises(ConfigError, match="share no seed"):
+        compare(episodes(EXPERTS, range(5)), episodes(EXPERTS, range(5, 9)))
+
+
+def test_different_worlds_are_not_paired():
+    with pytest.raises(ConfigError, match="different worlds"):
+        compare(episodes(EXPERTS, range(5)), episodes(EXPERTS, range(5), size=4))
+
+
+def test_words_per_success_is_compared_as_a_ratio():
+    noisy = episodes(EXPERTS, range(40), Channel((Noise(0.5),)))
+    found = compare(noisy, episodes(EXPERTS, range(40)), metrics=["words_per_success"])
+    difference = found.differences["words_per_success"]
+    assert difference.test == "permutation"
+    assert difference.change.value == pytest.approx(difference.b.value - difference.a.value)
+    assert difference.change.value < 0
+    assert difference.better == "b"
+
+
+def test_p_values_are_corrected_for_how_many_measures_there_are():
+    found = compare(episodes(WANDERER, range(30)), episodes(EXPERTS, range(30)))
+    raw = {name: each.p for name, each in found.differences.items() if each.p is not None}
+    assert len(raw) > 3
+    assert {name: found.differences[name].p_holm for name in raw} == holm(raw)
+
+
+def test_reports_are_compared_by_their_records(tmp_path):
+    before = evaluate("lookout", WANDERER, range(20), record=tmp_path / "before.jsonl.zst")
+    after = evaluate("lookout", EXPERTS, range(20), record=tmp_path / "after.jsonl.zst")
+    found = compare(before, after, names=("before", "after"))
+    assert found == compare(tmp_path / "before.jsonl.zst", str(tmp_path / "after.jsonl.zst"), names=("before", "after"))
+    assert found.differences["success"].better == "b"
+    with pytest.raises(ConfigError, match="record="):
+        compare(before, evaluate("lookout", EXPERTS, range(20)))
+
+
+def test_several_tries_at_a_seed_are_averaged_before_pairing():
+    tries = gather("lookout", WANDERER, range(12), repeats=5)
+    found = compare(tries, gather("lookout", EXPERTS, range(12), repeats=5), metrics=["success"])
+    difference = found.differences["success"]
+    assert difference.test == "permutation"
+    assert difference.change.count == 12
+    assert difference.a.count == 60
+
+
+def test_a_measure_that_neither_tells_stays_missing():
+    players = {"lookout": Expert(), "courier": Expert()}
+    found = compare(
+        episodes(players, range(5), MUTED), episodes(players, range(5), MUTED), metrics=["words_per_success"]
+    )
+    difference = found.differences["words_per_success"]
+    if difference.a.value is None:
+        assert difference.change.value is None
+        assert difference.p is None
+
+
+def test_a_metric_that_needs_all_episodes_cannot_be_paired():
+    with pytest.raises(ConfigError, match="longest"):
+        compare([], [], metrics=[Metric("longest", lambda episodes: Measure(1.0))])
+
+
+def test_a_comparison_reads_well_on_a_terminal(capsys):
+    found = compare(episodes(WANDERER, range(30)), episodes(EXPERTS, range(30)), names=("random", "expert"))
+    rich.print(found.table())
+    assert "random against expert on 30 shared seeds" in capsys.readouterr().out
+    assert "exact McNemar, Holm" in str(found)

@@ -1,0 +1,85 @@
+"""Imports point down: a folder stands on a floor and may use the floors below it, never its peers."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src" / "coterie"
+FLOORS = {
+    "core": 0,
+    "environments": 1,
+    "agents": 1,
+    "policies": 1,
+    "metrics": 1,
+    "algorithms": 1,
+    "learners": 2,
+    "rollout": 2,
+    "evaluation": 3,
+    "testing": 3,
+    "training": 4,
+    "adapters": 4,
+    "cluster": 5,
+    "studio": 5,
+    "commands": 6,  # what the command line calls, one file a group of commands
+    "cli": 7,
+}
+
+
+def imports(tree):
+    """The modules of coterie that a file imports when it runs, inside functions too; not those for type checkers."""
+    hidden = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for inner in ast.walk(ast.Module(node.body, []))
+    }
+    for node in ast.walk(tree):
+        if node in hidden:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names if name.name.split(".")[0] == "coterie")
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "write the whole name of a module"
+            if node.module == "coterie":
+                yield from (f"coterie.{name.name}" for name in node.names)
+            elif (node.module or "").startswith("coterie."):
+                yield node.module
+
+
+def folder(module):
+    """The folder below coterie that a module is in, if it is in one."""
+    return [*module.split("."), ""][1]
+
+
+def offences(name, tree):
+    """Imports of a file in folder `name` that do not point down."""
+    for module in imports(tree):
+        there = folder(module)
+        if there in FLOORS and there != name and FLOORS[there] >= FLOORS[name]:
+            yield f"{name} (floor {FLOORS[name]}) imports {module} (floor {FLOORS[there]})"
+
+
+FILES = sorted(path for path in SOURCE.rglob("*.py") if path.relative_to(SOURCE).parts != ("__init__.py",))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_imports_point_down(path):
+    name = path.relative_to(SOURCE).parts[0].removesuffix(".py")
+    assert name in FLOORS, f"{name} has no floor; give it one in this table and in the blueprint"
+    assert list(offences(name, ast.parse(path.read_text()))) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "found"),
+    [
+        ("core", "from coterie.agents import Random", 1),
+        ("metrics", "import coterie.environments", 1),
+        ("agents", "def join():\n    from coterie.rollout import play", 1),
+        ("rollout", "from coterie.agents import Random\nfrom coterie.core import Step\nimport coterie", 0),
+        ("core", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from coterie.agents import Random", 0),
+        ("metrics", "from coterie.metrics.tally import count", 0),
+    ],
+)
+def test_the_check_itself_tells_up_from_down(name, code, found):
+    assert len(list(offences(name, ast.parse(code)))) == found
