@@ -22,7 +22,7 @@ def test_three_in_a_line_win(line):
     others = [cell for cell in CELLS if cell not in line]
     step = played(first, others[0], second, others[1], third)
     assert step.rewards == {"cross": 1, "nought": -1}
-    assert step.events[-1].data == {"success": True, "winner": "cross", "steps": 5}
+    assert step.events[-1].data == {"winner": "cross", "steps": 5}
 
 
 def test_a_full_board_without_a_line_is_a_draw():

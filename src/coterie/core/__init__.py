@@ -1,4 +1,8 @@
-"""The nouns: values and contracts that everything else is made of."""
+"""The nouns: values and contracts that everything else is made of.
+
+Values are msgspec Structs: as cheap as tuples, checked when read, written as JSON. Those that stand in every record are
+made with `gc=False`: they hold JSON and each other, never a cycle, and the collector need not look at millions of them.
+"""
 
 from coterie.core.action import (
     Action,

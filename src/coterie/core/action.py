@@ -16,19 +16,19 @@ Json = Any
 RejectionCode = Literal["unparsable", "illegal", "over_budget", "timeout"]
 
 
-class Choice(msgspec.Struct, frozen=True, tag="choice"):
+class Choice(msgspec.Struct, frozen=True, gc=False, tag="choice"):
     """One of a list of legal moves."""
 
     options: tuple[str, ...]
 
 
-class Text(msgspec.Struct, frozen=True, tag="text"):
+class Text(msgspec.Struct, frozen=True, gc=False, tag="text"):
     """A move made of free text (an answer, a guess), at most so many words."""
 
     max_words: int
 
 
-class Number(msgspec.Struct, frozen=True, tag="number"):
+class Number(msgspec.Struct, frozen=True, gc=False, tag="number"):
     """A number between two bounds, both allowed."""
 
     low: float
@@ -37,7 +37,7 @@ class Number(msgspec.Struct, frozen=True, tag="number"):
     unit: str = ""
 
 
-class Form(msgspec.Struct, frozen=True, tag="form"):
+class Form(msgspec.Struct, frozen=True, gc=False, tag="form"):
     """Several named fields, each with a move specification of its own."""
 
     fields: "dict[str, Choice | Text | Number]"
@@ -46,14 +46,14 @@ class Form(msgspec.Struct, frozen=True, tag="form"):
 Move = Choice | Text | Number | Form
 
 
-class Rejection(msgspec.Struct, frozen=True, omit_defaults=True):
+class Rejection(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Why an answer was not accepted."""
 
     code: RejectionCode
     reason: str = ""
 
 
-class Action(msgspec.Struct, frozen=True, omit_defaults=True):
+class Action(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A move, utterances, or both.
 
     >>> Action("north"), Action(say=(Utterance("turn left"),))
@@ -64,7 +64,7 @@ class Action(msgspec.Struct, frozen=True, omit_defaults=True):
     say: tuple[Utterance, ...] = ()
 
 
-class ActionSpec(msgspec.Struct, frozen=True, omit_defaults=True):
+class ActionSpec(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What one agent may do now.
 
     >>> spec = ActionSpec(move=Choice(("north", "south")), fallback=Action("north"))

@@ -12,7 +12,7 @@ from coterie.core.environment import Environment
 from coterie.core.step import Observation
 
 
-class ChatMessage(msgspec.Struct, frozen=True):
+class ChatMessage(msgspec.Struct, frozen=True, gc=False):
     """A piece of a prompt: `system`, `user` or `assistant` in a chat; `plain` text stands as it is."""
 
     role: str
@@ -22,7 +22,7 @@ class ChatMessage(msgspec.Struct, frozen=True):
 Prompt = tuple[ChatMessage, ...]
 
 
-class Sample(msgspec.Struct, frozen=True, omit_defaults=True):
+class Sample(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What a policy answered, exactly as it was sampled; token ids and log-probabilities where the policy has them."""
 
     text: str
@@ -50,7 +50,7 @@ class Sample(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why it ended: `stop`, or `length`."""
 
 
-class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
+class Decision(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What an agent decided: an action or a final rejection, and how it came to it."""
 
     action: Action | Rejection

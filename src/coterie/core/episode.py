@@ -18,7 +18,7 @@ SCHEMA = 1
 """The version of the record; it grows when a field changes its meaning."""
 
 
-class Seat(msgspec.Struct, frozen=True, omit_defaults=True):
+class Seat(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Who sat there."""
 
     mind: str
@@ -29,7 +29,7 @@ class Seat(msgspec.Struct, frozen=True, omit_defaults=True):
     trainable: bool = False
 
 
-class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
+class Turn(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One decision of one agent, and what came of it."""
 
     agent: str
@@ -45,7 +45,7 @@ class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
     components: dict[str, float] = {}
 
 
-class Failure(msgspec.Struct, frozen=True):
+class Failure(msgspec.Struct, frozen=True, gc=False):
     """Why an episode could not be played to its end; its siblings went on."""
 
     boundary: str
@@ -54,7 +54,7 @@ class Failure(msgspec.Struct, frozen=True):
     agent: str | None = None
 
 
-class Episode(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Episode(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One episode, complete."""
 
     schema: int = SCHEMA

@@ -7,14 +7,14 @@ exact tokens a model spent stand on its samples.
 import msgspec
 
 
-class Utterance(msgspec.Struct, frozen=True, omit_defaults=True):
+class Utterance(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Something an agent says: the words, and whom they are meant for (empty: everybody the world lets hear)."""
 
     text: str
     to: tuple[str, ...] = ()
 
 
-class Speech(msgspec.Struct, frozen=True, omit_defaults=True):
+class Speech(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The right to speak: how much, to whom, at what price.
 
     >>> Speech(max_words=3).refusal(Utterance("go north then east"))
@@ -65,7 +65,7 @@ def is_writable(text: str) -> bool:
         return False
 
 
-class Message(msgspec.Struct, frozen=True, omit_defaults=True):
+class Message(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """An utterance on its way to, or delivered to, those who can hear it."""
 
     speaker: str

@@ -10,7 +10,7 @@ from coterie.core.action import ActionSpec, Json
 from coterie.core.speech import Message
 
 
-class Array(msgspec.Struct, frozen=True):
+class Array(msgspec.Struct, frozen=True, gc=False):
     """A numeric view with the names of its axes and the unit of its numbers.
 
     >>> Array(np.zeros((60, 80, 3), np.uint8), axes=("row", "column", "colour"), unit="0-255").values.shape
@@ -22,7 +22,7 @@ class Array(msgspec.Struct, frozen=True):
     unit: str = ""
 
 
-class Observation(msgspec.Struct, frozen=True, omit_defaults=True):
+class Observation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What one agent perceives: what is new since its last observation, and what it may do now."""
 
     spec: ActionSpec
@@ -39,7 +39,7 @@ class Observation(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is left of limited things, by name: turns, words."""
 
 
-class Ending(msgspec.Struct, frozen=True):
+class Ending(msgspec.Struct, frozen=True, gc=False):
     """Why an agent's part in an episode is over.
 
     `terminated`: by the rules. `truncated`: by a limit from outside (time, an interruption), so that the future would
@@ -50,11 +50,11 @@ class Ending(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+class Event(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Something that truly happened, for metrics and viewers; agents never see events.
 
-    The kind `outcome` closes a task: its data holds `success`, and where known `score`, `steps` and `shortest` (the
-    fewest steps that an oracle needs).
+    The kind `outcome` closes an episode: its data holds `success` where there is a task to succeed at, and where known
+    `winner`, `score`, `steps` and `shortest` (the fewest steps that an oracle needs).
     """
 
     kind: str
@@ -64,7 +64,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which step of the world it belongs to; filled in by whoever plays."""
 
 
-class Step(msgspec.Struct, frozen=True, omit_defaults=True):
+class Step(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What happened. The agents shown an observation act next; when nobody is shown one, the episode is over."""
 
     observations: dict[str, Observation] = {}

@@ -57,9 +57,9 @@ class Contract:
             fail(
                 f"{len(self.outcomes)} outcome events",
                 "exactly one in an episode",
-                'Add Event("outcome", None, {"success": ...}) to the last Step.',
+                'Add Event("outcome", None, {...}) to the last Step; a task says "success" in it.',
             )
-        if not isinstance(self.outcomes[0].data.get("success"), bool):
+        if not isinstance(self.outcomes[0].data.get("success", False), bool):
             fail(f"outcome data {self.outcomes[0].data}", '"success" to be True or False', "Say whether it succeeded.")
 
     def _names(self, step: Step) -> None:

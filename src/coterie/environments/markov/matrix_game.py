@@ -66,7 +66,7 @@ class MatrixGameWorld(Environment):
             }
             return Step(seen, paid, events=(told,), time=time)
         endings = dict.fromkeys(self.agents, Ending("terminated", "all rounds are played"))
-        outcome = Event("outcome", None, {"success": True, "steps": self.rounds})
+        outcome = Event("outcome", None, {"steps": self.rounds})
         return Step(rewards=paid, endings=endings, events=(told, outcome), time=time)
 
     def _see(self, agent: str, text: str) -> Observation:

@@ -64,7 +64,7 @@ class KuhnPoker(Environment):
             higher = CARDS.index(self.cards["first"]) > CARDS.index(self.cards["second"])
             winner = "first" if higher else "second"
         rewards = {each: pot if each == winner else -pot for each in self.agents}
-        data: dict[str, Json] = {"success": True, "winner": winner, "steps": len(self.betting)}
+        data: dict[str, Json] = {"winner": winner, "steps": len(self.betting)}
         event = Event("outcome", None, data)
         return Step(rewards=rewards, endings={"first": OVER, "second": OVER}, events=(event,), time=len(self.betting))
 

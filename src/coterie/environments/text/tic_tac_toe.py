@@ -67,14 +67,14 @@ class TicTacToe(Environment):
 
     def _end(self, winner: str | None, ending: Ending) -> Step:
         rewards = {each: 0.0 if winner is None else 1.0 if each == winner else -1.0 for each in self.agents}
-        event = Event("outcome", None, {"success": True, "winner": winner, "steps": self.turn})
+        event = Event("outcome", None, {"winner": winner, "steps": self.turn})
         endings = {"cross": ending, "nought": ending}
         return Step(rewards=rewards, endings=endings, events=(event,), time=self.turn)
 
     def forfeit(self, agent: str, rejection: Rejection) -> Step:
         """Gives the game to the other player."""
         winner, ending = OTHER[agent], Ending("terminated", f"{agent} forfeits: {rejection.code}")
-        event = Event("outcome", None, {"success": False, "winner": winner, "forfeit": agent, "steps": self.turn})
+        event = Event("outcome", None, {"winner": winner, "forfeit": agent, "steps": self.turn})
         endings = {"cross": ending, "nought": ending}
         return Step(rewards={agent: -1.0, winner: 1.0}, endings=endings, events=(event,), time=self.turn)
 
