@@ -248,6 +248,19 @@ def test_no_more_requests_are_on_their_way_than_allowed():
         assert server.most_running == 3
 
 
+def test_waiting_for_a_place_does_not_count_as_waiting_for_the_server():
+    async def crowd(policy):
+        prompt = (ChatMessage("user", "hello"),)
+        await asyncio.gather(*(policy.open(seed).sample(prompt, NORTH) for seed in range(24)))
+
+    with serving(*["slow"] * 24, answer=lambda body: completion("x")) as server:
+        policy = EndpointPolicy(server.url, "tiny", EndpointSettings(at_once=1, timeout_s=0.6))
+        started = time.monotonic()
+        asyncio.run(crowd(policy))
+        assert time.monotonic() - started > 0.6
+        assert (policy.usage.answers, policy.usage.retries) == (24, 0)
+
+
 def test_a_request_holds_the_chat_so_far_and_one_system_message():
     with serving(answer=lambda body: completion(f"answer {len(body['messages'])}")) as server:
         samples = ask(EndpointPolicy(server.url, "tiny", QUICK), "one", "two")

@@ -1,6 +1,7 @@
 """What a world tells those who play it: its own documentation."""
 
 import inspect
+import re
 
 from coterie.core import Environment
 
@@ -14,4 +15,5 @@ def rules_of(world: type[Environment]) -> str:
     """
     module = inspect.getmodule(world)
     text = (inspect.getdoc(module) if module and module.__name__ != "__main__" else "") or ""
-    return text or inspect.cleandoc(world.__doc__ or "")
+    text = text or inspect.cleandoc(world.__doc__ or "")
+    return re.sub(r"(?<=\S)\n(?=[^\s-])", " ", text)  # one line a paragraph, to be wrapped by whoever shows it

@@ -102,7 +102,8 @@ class Terminal:
         """Prints a text as it is: no markup, no control characters."""
         from rich.text import Text
 
-        self.console.print(Text(printable(text), style), end=end, soft_wrap=True)
+        # A screen is wrapped between words; in a pipe every line stays one line.
+        self.console.print(Text(printable(text), style), end=end, soft_wrap=not self.console.is_terminal)
         self.console.file.flush()
 
     def rule(self, title: str) -> None:

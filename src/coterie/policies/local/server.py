@@ -13,7 +13,8 @@ from transformers import PreTrainedModel
 
 from coterie.core import PolicyError
 from coterie.policies.local.constraint import TokenTrie
-from coterie.policies.local.engine import Completion, Engine
+from coterie.policies.local.engine import Engine
+from coterie.policies.local.rows import Completion
 
 HOPS = 6
 """How often the event loop turns before a batch runs: from a finished reply to the next request takes a few turns, and
