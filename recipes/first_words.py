@@ -350,8 +350,8 @@ def _two_transcripts(before: Path, after: Path) -> list[Transcript]:
 STORY = """
 First words: {teams} teams of two small language models learn to talk, from nothing but play.
 
-  1. Synthetic data   Scripted experts of two schools deliver parcels on a {size} by {size} map: the lookout sees the map
-                      and may only speak, the courier walks and sees only its own cell. The couriers' school uses
+  1. Synthetic data   Scripted experts of two schools deliver parcels on a {size} by {size} map: the lookout sees it
+                      and may only speak, the courier walks and sees only its own cell. The courier's school uses
                       {words} the other way round.
   2. Imitation        Two models with random weights, one a seat, copy their school until each delivers at least
                       {gate:.0%} beside an expert of that school. Together they misunderstand each other.
@@ -456,3 +456,14 @@ def summary(arms: list[Arm]) -> str:
         spoken = " ".join("-" if value is None else f"{value:.1f}" for value in words)
         lines.append(f"{name:40} {shown:>18}   {spoken:>17}")
     return "\n".join(lines)
+
+
+def next_steps(folder: Path) -> list[str]:
+    """What to try on the finished run; the first seats you as the courier."""
+    models = sorted(folder.glob("team-*/models/reinforcement"))[0]
+    lookout, courier = models / "lookout", models / "courier"
+    return [
+        f"coterie play lookout --seat lookout={lookout}@0 --seat courier=human",
+        f"coterie evaluate lookout --seat lookout={lookout} --seat courier={courier} --channel mute",
+        "coterie train first_words --set size=5 --set seeds=[0] --out runs/larger",
+    ]

@@ -3,9 +3,12 @@
 import typer
 from typer.core import TyperGroup
 
+from coterie.commands.bench import bench
 from coterie.commands.check import check
 from coterie.commands.evaluate import evaluate
 from coterie.commands.play import play
+from coterie.commands.reports import compare, report
+from coterie.commands.train import train
 from coterie.commands.worlds import list_worlds
 
 
@@ -39,13 +42,17 @@ app = typer.Typer(
 
     A first look: **coterie list** names the worlds, **coterie play lookout** shows one episode between experts,
     **coterie play lookout --seat courier=human** seats you, **coterie evaluate lookout --seat courier=random**
-    measures a team. **coterie COMMAND --help** has more examples.
+    measures a team, **coterie train first_words** teaches one. **coterie COMMAND --help** has more examples.
     """,
 )
 app.command("list")(list_worlds)
 app.command("play")(play)
 app.command("evaluate")(evaluate)
+app.command("train")(train)
+app.command("report")(report)
+app.command("compare")(compare)
 app.command("check")(check)
+app.command("bench")(bench)
 
 
 def main() -> None:

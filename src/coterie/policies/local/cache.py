@@ -13,7 +13,7 @@ from torch import Tensor
 
 from coterie.policies.local.backend import Indices
 
-SMALLEST_CAPACITY = 64
+SMALLEST_CAPACITY = 128
 FEWEST_SLOTS = 8
 DENSE_ENOUGH = 0.6
 """Least share of the slots read that are asked for."""
@@ -36,9 +36,9 @@ class Cache:
     """A place for every row; a row moves to the next larger arena when it outgrows its own.
 
     >>> cache = Cache(layers=1, heads=2, width=4, like=torch.empty(0))
-    >>> cache.reserve(np.array([7]), np.array([0]), np.array([65]))
+    >>> cache.reserve(np.array([7]), np.array([0]), np.array([129]))
     >>> int(cache.capacity_R[7]), int(cache.slot_R[7])
-    (128, 0)
+    (256, 0)
     """
 
     def __init__(self, *, layers: int, heads: int, width: int, like: Tensor) -> None:

@@ -185,7 +185,10 @@ class LocalConversation:
         """The tokens of what is new: plain text as it stands, chat messages through the model's template."""
         if all(message.role == "plain" for message in prompt):
             return tuple(token for message in prompt for token in self.policy.encode(message.content))
-        self.chat.extend({"role": message.role, "content": message.content} for message in prompt)
+        for message in prompt:
+            # A codec cannot know which turn is the first: it opens every prompt with the system message.
+            if message.role != "system" or not self.chat:
+                self.chat.append({"role": message.role, "content": message.content})
         tokenizer = self.policy.tokenizer
         whole = str(tokenizer.apply_chat_template(self.chat, tokenize=False, add_generation_prompt=True))
         new = whole.removeprefix(self.rendered) if self.rendered else whole

@@ -21,7 +21,7 @@ from coterie.policies.local.weights import ACTIVATIONS, GATED_FAMILIES, Layer, r
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-TOKENS_AT_ONCE = 2048
+TOKENS_AT_ONCE = 1024
 """New tokens of one forward pass, so that activations stay in the processor's cache."""
 
 
