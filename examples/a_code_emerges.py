@@ -10,8 +10,6 @@ item has found a word of its own; a team that gave one word to two items stays a
 
 import sys
 
-import msgspec
-
 from coterie.agents import Language
 from coterie.algorithms import Reinforce
 from coterie.core import ActionSpec, Choice, Observation, Prompt

@@ -12,6 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import torch
+
 from coterie.agents import Expert, Language
 from coterie.evaluation import evaluate
 from coterie.learners.torch import TorchLearner
@@ -27,6 +29,7 @@ EXPERTS = {"lookout": Expert(), "courier": Expert()}
 
 def main(folder: Path) -> None:
     """Demonstrates, imitates, measures, saves."""
+    torch.set_num_threads(1)  # so small a model is slower on several
     shown = sorted(gather("lookout", EXPERTS, range(1000), options={"maps": "train"}), key=lambda each: each.seed)
     turns = [turn for episode in shown for turn in episode.turns_of("courier")]
     texts = [CODEC.parts(turn.observation)[0][0][0].content for turn in turns]

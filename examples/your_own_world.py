@@ -1,4 +1,4 @@
-"""A world of your own in thirty lines, checked against the whole contract.
+"""A world of your own in under forty lines, checked against the whole contract.
 
 Shows: what a world's author writes (`begin` and `advance`, an expert), and what comes for nothing: the door that
 refuses illegal answers, exact replay, snapshots, records, metrics, any mind in any seat. Two lifters must push at the
@@ -11,8 +11,20 @@ import sys
 from collections.abc import Mapping
 
 from coterie.agents import Expert, Random
-from coterie.core import Action, ActionSpec, Choice, Ending, Environment, Event, Observation, Script, Speech, Step
-from coterie.core import Utterance, spoken
+from coterie.core import (
+    Action,
+    ActionSpec,
+    Choice,
+    Ending,
+    Environment,
+    Event,
+    Observation,
+    Script,
+    Speech,
+    Step,
+    Utterance,
+    spoken,
+)
 from coterie.evaluation import evaluate
 from coterie.testing import check_environment
 
@@ -26,10 +38,12 @@ class HeavyDoor(Environment):
     lift = ActionSpec(move=Choice(("lift", "wait")), fallback=Action("wait"))
 
     def begin(self) -> Step:
+        """Draws the moment at which the door opens."""
         self.moment, self.opens = 0, self.chance.draw("opens", range(4))
         return self.ask_watcher()
 
     def advance(self, actions: Mapping[str, Action]) -> Step:
+        """The watcher's word reaches the lifter; the first lift decides."""
         if "watcher" in actions:
             heard = tuple(spoken(actions, {"watcher": ("lifter",)}, self.moment))
             return Step({"lifter": Observation(self.lift, f"moment {self.moment}", heard=heard)}, time=self.moment)
@@ -42,10 +56,12 @@ class HeavyDoor(Environment):
         return Step(rewards=dict.fromkeys(self.agents, float(success)), endings=endings, events=(outcome,))
 
     def ask_watcher(self) -> Step:
+        """Shows the door to the watcher."""
         text = "the door is open" if self.moment == self.opens else "the door is shut"
         return Step({"watcher": Observation(self.watch, text, {"open": self.moment == self.opens})}, time=self.moment)
 
     def expert(self, agent: str, seed: int = 0) -> Script:
+        """A watcher that says when, a lifter that does as it hears."""
         if agent == "watcher":
             return lambda seen: Action(say=(Utterance("now" if seen.data["open"] else "not"),))
         return lambda seen: Action("lift" if any(each.text == "now" for each in seen.heard) else "wait")

@@ -47,13 +47,16 @@ class Cache:
         self.capacity_R: Indices = np.zeros(0, dtype=np.int64)
         """The arena each row is in; 0: none."""
         self.slot_R: Indices = np.zeros(0, dtype=np.int64)
+        self._length_R: Indices = np.zeros(0, dtype=np.int64)
 
     def reserve(self, rows_P: Indices, kept_P: Indices, lengths_P: Indices) -> None:
         """Make room for `lengths_P` tokens, the first `kept_P` of which are there already."""
         missing = int(rows_P.max()) + 1 - len(self.capacity_R)
         if missing > 0:
-            self.capacity_R = np.pad(self.capacity_R, (0, missing + len(self.capacity_R)))
-            self.slot_R = np.pad(self.slot_R, (0, missing + len(self.slot_R)))
+            more = (0, missing + len(self.capacity_R))
+            self.capacity_R, self.slot_R = np.pad(self.capacity_R, more), np.pad(self.slot_R, more)
+            self._length_R = np.pad(self._length_R, more)
+        self._length_R[rows_P] = lengths_P
         moves: dict[tuple[int, int], list[int]] = {}
         for piece in np.flatnonzero(lengths_P > self.capacity_R[rows_P]):
             target = max(SMALLEST_CAPACITY, 1 << int(lengths_P[piece] - 1).bit_length())
@@ -75,8 +78,12 @@ class Cache:
         first = np.setdiff1d(np.arange(len(slots_P)), slots_P)
         second = np.sort(slots_P[slots_P >= len(slots_P)])
         targets, sources = np.concatenate([first, second]), np.concatenate([second, first])
-        for tensor in (*arena.keys, *arena.values):
-            tensor[torch.from_numpy(targets)] = tensor[torch.from_numpy(sources)]
+        owners = arena.owners_S[targets]
+        longest = int(self._length_R[owners[owners >= 0]].max())
+        new, old = torch.from_numpy(targets), torch.from_numpy(sources)
+        for keys, values in zip(arena.keys, arena.values, strict=True):
+            keys[new, :, :, :longest] = keys[old, :, :, :longest]
+            values[new, :, :longest] = values[old, :, :longest]
         arena.owners_S[targets] = arena.owners_S[sources]
         taken = targets[arena.owners_S[targets] >= 0]
         self.slot_R[arena.owners_S[taken]] = taken

@@ -21,6 +21,8 @@ HOPS = 6
 whoever asks in the meantime joins the batch."""
 
 Answer = tuple[Completion, float | None, int]
+Judgement = tuple[float, list[float]]
+"""The value of a situation, and the log-probability of every path that was asked for."""
 
 
 class Server:
@@ -30,6 +32,7 @@ class Server:
         """Takes the engine."""
         self.engine, self.version = engine, 0
         self.waiting: dict[int, asyncio.Future[Answer]] = {}
+        self.judging: dict[int, tuple[Sequence[int], Sequence[Sequence[int]], asyncio.Future[Judgement]]] = {}
         self._take_head(value_head)
 
     def load(self, model: PreTrainedModel, value_head: torch.nn.Linear | None, version: int) -> None:
@@ -51,6 +54,7 @@ class Server:
         stop_id: int,
         temperature: float,
         allowed: TokenTrie | None,
+        forced: Sequence[int] = (),
     ) -> Answer:
         """Samples a reply in the next batch; returns it with the value of the situation and the weights' version.
 
@@ -61,7 +65,13 @@ class Server:
         answer: asyncio.Future[Answer] = loop.create_future()
         try:
             self.engine.submit(
-                row, prompt_ids, limit=limit, stop_ids=(stop_id,), temperature=temperature, allowed=allowed
+                row,
+                prompt_ids,
+                limit=limit,
+                stop_ids=(stop_id,),
+                temperature=temperature,
+                allowed=allowed,
+                forced=forced,
             )
         except ValueError as error:
             raise PolicyError(str(error)) from error
@@ -72,12 +82,36 @@ class Server:
         finally:
             self.waiting.pop(row, None)
 
+    async def judge(self, row: int, prompt_ids: Sequence[int], paths: Sequence[Sequence[int]]) -> Judgement:
+        """Reads a prompt in the next batch; returns the situation's value and the log-probability of each path.
+
+        Raises:
+            PolicyError: there is no value head, or the row would outgrow the model.
+        """
+        if self.value is None:
+            raise PolicyError("action values need a value head; make the policy with value_head=...")
+        judgement: asyncio.Future[Judgement] = asyncio.get_running_loop().create_future()
+        self.judging[row] = (prompt_ids, paths, judgement)
+        _Turns.of(asyncio.get_running_loop()).call(self)
+        try:
+            return await judgement
+        finally:
+            self.judging.pop(row, None)
+
+    @property
+    def work(self) -> int:
+        """How many rows wait for this engine."""
+        return self.engine.active + len(self.judging)
+
     def close(self, row: int) -> None:
         """Lets go of a row, also when somebody stopped waiting for it."""
         self.engine.close(row)
 
     def step(self) -> bool:
         """Runs one batch and hands out what is finished; says whether anything was."""
+        if self.judging:
+            self._judge()
+            return True
         finished = self.engine.step()
         values = self._values(finished)
         for done, value in zip(finished, values, strict=True):
@@ -85,6 +119,17 @@ class Server:
             if answer is not None and not answer.done():
                 answer.set_result((done, value, self.version))
         return bool(finished)
+
+    def _judge(self) -> None:
+        assert self.value is not None
+        asked, self.judging = self.judging, {}
+        weight, bias = self.value
+        hidden_RH = self.engine.final_hidden([(row, prompt) for row, (prompt, _, _) in asked.items()])
+        values = (hidden_RH @ weight + bias).tolist()
+        scores = self.engine.score([(row, (), paths) for row, (_, paths, _) in asked.items()])
+        for (_, _, judgement), value, score in zip(asked.values(), values, scores, strict=True):
+            if not judgement.done():
+                judgement.set_result((value, score))
 
     def _values(self, finished: Sequence[Completion]) -> Sequence[float | None]:
         if self.value is None or not finished:
@@ -121,17 +166,18 @@ class _Turns:
         if hops:
             loop.call_soon(self._turn, hops - 1)
             return
-        server = max(self.servers, key=lambda each: each.engine.active)
+        server = max(self.servers, key=lambda each: each.work)
         finished = False
         try:
             finished = server.step()
         except Exception as error:
             # A batch that fails concerns everybody in it; they hear of it, and other engines go on.
-            for answer in server.waiting.values():
+            failure = PolicyError(f"the model failed: {type(error).__name__}: {error}")
+            for answer in [*server.waiting.values(), *(judgement for _, _, judgement in server.judging.values())]:
                 if not answer.done():
-                    answer.set_exception(PolicyError(f"the model failed: {type(error).__name__}: {error}"))
+                    answer.set_exception(failure)
             self.servers.discard(server)
-        if not server.engine.active:
+        if not server.work:
             self.servers.discard(server)
         if self.servers:
             loop.call_soon(self._turn, HOPS if finished else 0)

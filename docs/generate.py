@@ -1,0 +1,236 @@
+"""Writes the parts of the documentation that are facts of the code: settings, scores, transcripts, commands.
+
+A page marks such a part with `<!-- generated: KIND ARGUMENTS -->` and `<!-- end -->`; what stands between the two is
+replaced. A test compares, so that no figure in the documentation was typed.
+
+    python docs/generate.py
+"""
+
+import importlib
+import inspect
+import json
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from coterie.agents import Expert, Random
+from coterie.core import Action, Episode, Measure, Mind
+from coterie.environments import make, world_class
+from coterie.evaluation import evaluate
+from coterie.evaluation.format import number, spread, unit_of
+from coterie.metrics import METRICS
+from coterie.rollout import play
+
+DOCS = Path(__file__).parent
+SEEDS = range(500)
+PART = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+SHOWN = ("success", "path_weighted_success", "words_per_success", "episode_length", "invalid_actions")
+"""Measures of a world's score table; the mean return of every seat comes with them."""
+
+
+def generated(text: str) -> str:
+    """Returns a page with its generated parts made anew."""
+
+    def replace(found: re.Match[str]) -> str:
+        kind, *arguments = shlex.split(found[2])
+        return f"{found[1]}\n{KINDS[kind](*arguments)}\n\n{found[3]}"
+
+    return PART.sub(replace, text)
+
+
+def pages() -> list[Path]:
+    """The pages that have such parts."""
+    return sorted(path for path in DOCS.rglob("*.md") if PART.search(path.read_text(encoding="utf-8")))
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+# ---- worlds ---------------------------------------------------------------------------------------------------------
+
+
+def world(name: str) -> str:
+    """Id, seats and options of a world."""
+    kind = world_class(name)
+    meanings = _arguments(inspect.getdoc(kind.__init__) or "")
+    rows = [
+        [f"`{option}`", f"`{json.dumps(value)}`", meanings.get(option, "")]
+        for option, value in make(name).options.items()
+    ]
+    told = f"Id `{kind.id}`, group *{kind.application}*, seats `{'`, `'.join(kind.agents)}`."
+    return told + "\n\n" + (table(["option", "default", "meaning"], rows) if rows else "It has no options.")
+
+
+def _arguments(docstring: str) -> dict[str, str]:
+    """The meanings in the `Args` of a docstring."""
+    return {name: text for name, text in re.findall(r"^    (\w+): (.+)$", docstring, re.MULTILINE)}
+
+
+def scores(name: str, *settings: str) -> str:
+    """Measures of experts, random players, and each seat's expert among random players, on the same seeds."""
+    options = {key: json.loads(value) for key, _, value in (setting.partition("=") for setting in settings)}
+    seats = world_class(name).agents
+    teams: dict[str, Mapping[str, Mind]] = {
+        "experts": dict.fromkeys(seats, Expert()),
+        "random": dict.fromkeys(seats, Random()),
+    }
+    if len(seats) > 1:
+        for seat in seats:
+            teams[f"expert {seat}, others random"] = {**teams["random"], seat: Expert()}
+    names = [*SHOWN, *(f"mean_return/{seat}" for seat in seats)]
+    found = {team: evaluate(name, minds, SEEDS, options=options, metrics=names) for team, minds in teams.items()}
+    told = [each for each in names if any(report.measures[each].value is not None for report in found.values())]
+    head = ["team", *(f"{each} [{unit_of(each)}]" if unit_of(each) else each for each in told)]
+    rows = [[team, *(_measure(each, report.measures[each]) for each in told)] for team, report in found.items()]
+    return table(head, rows) + f"\n\n{len(SEEDS)} episodes a team, seeds 0 to {SEEDS[-1]}; 95 % intervals in brackets."
+
+
+def _measure(name: str, measure: Measure) -> str:
+    if measure.value is None:
+        return "-"
+    return f"{number(name, measure.value)} {spread(name, measure)}".strip()
+
+
+def transcript(name: str, seed: str, *settings: str) -> str:
+    """An episode between experts."""
+    options = {key: json.loads(value) for key, _, value in (setting.partition("=") for setting in settings)}
+    episode = play(name, dict.fromkeys(world_class(name).agents, Expert()), int(seed), options=options)
+    return f"```text\n{_told(episode)}\n```"
+
+
+def _told(episode: Episode) -> str:
+    lines = []
+    for turn in episode.turns:
+        heard = "".join(f", heard {message.speaker}: {message.text}" for message in turn.observation.heard)
+        seen = turn.observation.text or "nothing new"
+        lines += [f"{turn.agent} sees: {seen}{heard}", f"  {turn.agent} {_act(turn.action)}"]
+    lines.append("outcome: " + ", ".join(f"{name} {value}" for name, value in episode.outcome.items()))
+    lines.append("return: " + ", ".join(f"{seat} {total:g}" for seat, total in episode.totals.items()))
+    return "\n".join(lines)
+
+
+def _act(action: Action | None) -> str:
+    if action is None:
+        return "gives no accepted answer"
+    does = [f"does {action.move}"] if action.move is not None else []
+    return " and ".join([*does, *(f"says: {each.text}" for each in action.say)]) or "says nothing"
+
+
+def payoffs(name: str) -> str:
+    """The table of a matrix game."""
+    from coterie.environments.markov.games import GAMES
+
+    game = GAMES[name]
+    rows = [
+        [f"**{move}**", *(f"{row:g}, {column:g}" for row, column in zip(ours, theirs, strict=True))]
+        for move, ours, theirs in zip(game.row_moves, game.row_payoffs_RC, game.column_payoffs_RC, strict=True)
+    ]
+    return table(["row \\ column", *game.column_moves], rows)
+
+
+def processes() -> str:
+    """The named processes and what their optimal policies are worth."""
+    from coterie.environments.markov.processes import PROCESSES
+    from coterie.environments.markov.solve import value_iteration
+
+    rows = []
+    for name, create in PROCESSES.items():
+        process = create()
+        best = float(process.start_S @ value_iteration(process).values_S)
+        summary = (inspect.getdoc(create) or "").splitlines()[0]
+        actions = ", ".join(process.actions)
+        rows.append([f"`{name}`", summary, str(len(process.states)), actions, f"{process.discount:g}", f"{best:.3f}"])
+    return table(["process", "what it is", "states", "actions", "discount", "optimal discounted return"], rows)
+
+
+# ---- settings, metrics, commands ------------------------------------------------------------------------------------
+
+
+def settings(where: str) -> str:
+    """The fields of a settings class, `module:Class`."""
+    module, _, name = where.partition(":")
+    kind = getattr(importlib.import_module(module), name)
+    meanings = dict(re.findall(r"^    (\w+):[^\n]*\n    \"\"\"(.+?)\"\"\"", inspect.getsource(kind), re.DOTALL | re.M))
+    rows = [
+        [f"`{field.name}`", _default(field), " ".join(meanings.get(field.name, "").split())]
+        for field in msgspec.structs.fields(kind)
+    ]
+    return table(["setting", "default", "meaning"], rows)
+
+
+def _default(field: msgspec.structs.FieldInfo) -> str:
+    if field.default is not msgspec.NODEFAULT:
+        return f"`{field.default!r}`"
+    return "required" if field.default_factory is msgspec.NODEFAULT else f"`{field.default_factory()!r}`"
+
+
+def metrics() -> str:
+    """Every metric of the registry."""
+    directions = {True: "higher", False: "lower", None: "neither"}
+    rows = []
+    for metric in METRICS.values():
+        bounds = f"{metric.low:g} to {metric.high:g}"
+        summary = " ".join(each for each in (metric.summary, metric.source and f"Source: {metric.source}.") if each)
+        better = directions[metric.higher_is_better]
+        rows.append([f"`{metric.name}`", metric.unit, bounds.replace("inf", "∞"), better, summary])
+    return table(["name", "unit", "range", "better", "what it is"], rows)
+
+
+def commands() -> str:
+    """Every command with its arguments."""
+    import typer
+
+    from coterie.cli import app
+
+    group: Any = typer.main.get_command(app)
+    parts = []
+    for name, command in group.commands.items():
+        rows = [
+            [f"`{' '.join(each.opts) if each.opts[0].startswith('-') else each.metavar}`", _help(each)]
+            for each in command.params
+            if "--help" not in each.opts
+        ]
+        text = "\n\n".join(
+            f"    {each}" if each.startswith("coterie ") else each
+            for each in re.sub(r": (coterie .+)", r":\n\n\1", inspect.cleandoc(command.help)).split("\n\n")
+        )
+        parts.append(f"## coterie {name}\n\n{text}\n\n" + (table(["argument", "meaning"], rows) if rows else ""))
+    return "\n\n".join(parts)
+
+
+def _help(parameter: Any) -> str:
+    default = parameter.default
+    shown = f" Default: `{default}`." if isinstance(default, str | int) and default not in (False, "") else ""
+    return f"{parameter.help or ''}{shown}"
+
+
+KINDS: dict[str, Callable[..., str]] = {
+    "world": world,
+    "scores": scores,
+    "transcript": transcript,
+    "payoffs": payoffs,
+    "processes": processes,
+    "settings": settings,
+    "metrics": metrics,
+    "commands": commands,
+}
+
+
+def main() -> None:
+    """Writes all pages that changed."""
+    for path in pages():
+        old = path.read_text(encoding="utf-8")
+        if (new := generated(old)) != old:
+            path.write_text(new, encoding="utf-8")
+            print(f"wrote {path.relative_to(DOCS.parent)}")
+
+
+if __name__ == "__main__":
+    main()
