@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from coterie.agents import Expert, Random
+from coterie.commands.arguments import read_settings
 from coterie.core import Action, Episode, Measure, Mind
 from coterie.environments import make, world_class
 from coterie.evaluation import evaluate
@@ -28,7 +29,7 @@ from coterie.rollout import play
 DOCS = Path(__file__).parent
 SEEDS = range(500)
 PART = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
-SHOWN = ("success", "path_weighted_success", "words_per_success", "episode_length", "invalid_actions")
+SHOWN = ("success", "path_weighted_success", "words_per_success", "episode_length")
 """Measures of a world's score table; the mean return of every seat comes with them."""
 
 
@@ -75,7 +76,7 @@ def _arguments(docstring: str) -> dict[str, str]:
 
 def scores(name: str, *settings: str) -> str:
     """Measures of experts, random players, and each seat's expert among random players, on the same seeds."""
-    options = {key: json.loads(value) for key, _, value in (setting.partition("=") for setting in settings)}
+    options = read_settings(settings)
     seats = world_class(name).agents
     teams: dict[str, Mapping[str, Mind]] = {
         "experts": dict.fromkeys(seats, Expert()),
@@ -86,7 +87,8 @@ def scores(name: str, *settings: str) -> str:
             teams[f"expert {seat}, others random"] = {**teams["random"], seat: Expert()}
     names = [*SHOWN, *(f"mean_return/{seat}" for seat in seats)]
     found = {team: evaluate(name, minds, SEEDS, options=options, metrics=names) for team, minds in teams.items()}
-    told = [each for each in names if any(report.measures[each].value is not None for report in found.values())]
+    # What no team has a value for, and the price of words where nobody speaks, is left out.
+    told = [each for each in names if any(report.measures[each].value for report in found.values())]
     head = ["team", *(f"{each} [{unit_of(each)}]" if unit_of(each) else each for each in told)]
     rows = [[team, *(_measure(each, report.measures[each]) for each in told)] for team, report in found.items()]
     return table(head, rows) + f"\n\n{len(SEEDS)} episodes a team, seeds 0 to {SEEDS[-1]}; 95 % intervals in brackets."
@@ -100,7 +102,7 @@ def _measure(name: str, measure: Measure) -> str:
 
 def transcript(name: str, seed: str, *settings: str) -> str:
     """An episode between experts."""
-    options = {key: json.loads(value) for key, _, value in (setting.partition("=") for setting in settings)}
+    options = read_settings(settings)
     episode = play(name, dict.fromkeys(world_class(name).agents, Expert()), int(seed), options=options)
     return f"```text\n{_told(episode)}\n```"
 

@@ -52,19 +52,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     noise: float = 0.3
     """Share of words and moves in the demonstrations that are anything at all."""
     demonstrations: int = 2000
+    """Episodes each school plays."""
     gate: float = 0.9
     """Success beside an expert of the own school, decoding greedily, at which a craft counts as learned."""
     hidden: int = 48
+    """Width of the models."""
     layers: int = 2
+    """Their depth."""
     imitation_rate: float = 4e-3
+    """Of learning, while imitating."""
     imitation_updates: int = 1200
     """At most; a seat that has not passed its gate by then ends the run."""
-    iterations: int = 40
+    iterations: int = 50
     """Of reinforcement learning, at most."""
     episodes: int = 96
     """In one iteration."""
-    rate: float = 1e-3
+    lookout_rate: float = 5e-4
+    """The listener learns faster: six words to read anew, where the speaker has a map full of things to say anew."""
+    courier_rate: float = 2e-3
     minibatch: int = 24
+    """Sequences in one optimiser step."""
     gamma: float = 0.5
     """What a reward one own turn later is worth."""
     shaping: float = 0.1
@@ -72,7 +79,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     stop_at: float = 0.97
     """Validation success (the lower of sampled and greedy) that ends the learning when reached twice."""
     validation_episodes: int = 128
+    """Maps that the gate and the choice of the best version are measured on."""
     evaluation_episodes: int = 400
+    """Held-out maps that every arm is measured on."""
     workers: int = 2
     """Teams taught at the same time, each on one core."""
 
@@ -203,7 +212,8 @@ class Team:
                 self.tell(stage, line["iteration"], settings.iterations, "")
 
         for name in pupils:
-            self.learners[name] = self.learners[name].again(settings.rate, settings.iterations)
+            rate = settings.lookout_rate if name == "lookout" else settings.courier_rate
+            self.learners[name] = self.learners[name].again(rate, settings.iterations)
         state = train(
             self.run,
             "lookout",

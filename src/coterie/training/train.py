@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from coterie.core import Algorithm, Channel, ConfigError, Episode, Json, Learner, Mind
+from coterie.core import AgentError, Algorithm, Channel, ConfigError, Episode, Json, Learner, Mind
 from coterie.rollout import gather
 from coterie.rollout.gather import World
 from coterie.training.run import Run
@@ -66,6 +66,9 @@ def train(
         progress: hears every logged line.
         labels: added to every logged line.
 
+    Raises:
+        AgentError: every episode of an iteration failed.
+
     Returns:
         The state at the end: `iteration`, `best` score and `best_iteration`.
     """
@@ -89,6 +92,11 @@ def train(
             gather(world, minds, seeds, repeats=plan.repeats, options=options, channel=channel, at_once=count),
             key=lambda episode: (episode.seed, episode.repeat),
         )
+        if all(episode.failure for episode in episodes):
+            first = episodes[0].failure
+            raise AgentError(
+                f"{stage}: every episode of iteration {iteration} failed, so nothing can be learned: {first}"
+            )
         played = time.perf_counter()
         credit = algorithm.credit(episodes)
         line: dict[str, Json] = {"stage": stage, "iteration": iteration, **(labels or {}), **_played(episodes)}

@@ -69,7 +69,7 @@ class Attention:
     """The place of every token and head among the results of all groups."""
 
     def __call__(self, layer: int, query_keys_NJD: Tensor) -> Tensor:
-        """Return what the tokens attend to, `[N, H * D]`.
+        """Returns what the tokens attend to, `[N, H * D]`.
 
         Args:
             layer: whose keys and values to read.
@@ -82,7 +82,7 @@ class Attention:
 
 
 def plan(runs: Sequence[Run], heads: Heads, like: Tensor) -> Attention:
-    """Group the pieces and lay out their masks.
+    """Groups the pieces and lay out their masks.
 
     Args:
         runs: the packed pieces.
@@ -125,7 +125,7 @@ def plan(runs: Sequence[Run], heads: Heads, like: Tensor) -> Attention:
 
 
 def _attend(group: Group, layer: int, queries_XD: Tensor) -> Tensor:
-    """Return the results in the order of the group's places, `[F, D]`."""
+    """Returns the results in the order of the group's places, `[F, D]`."""
     keys_RKDT = group.arena.keys[layer][group.slots, :, :, : group.cells]
     values_RKTD = group.arena.values[layer][group.slots, :, : group.cells]
     queries_FD = queries_XD.index_select(0, group.queries_F)
@@ -137,7 +137,7 @@ def _attend(group: Group, layer: int, queries_XD: Tensor) -> Tensor:
 
 
 def _chunks(run: Run, heads: int) -> Iterator[tuple[int, int]]:
-    """Yield ranges of pieces that attend together: single tokens at once, longer ones by scores and padding."""
+    """Yields ranges of pieces that attend together: single tokens at once, longer ones by scores and padding."""
     low = _leading(run.counts_P == 1)
     if low:
         yield 0, low
@@ -150,7 +150,7 @@ def _chunks(run: Run, heads: int) -> Iterator[tuple[int, int]]:
 
 
 def _slots(slots_P: Indices, width: int) -> tuple[slice | Tensor, int, Indices]:
-    """Return which slots to read, how many, and which of them belongs to each piece."""
+    """Returns which slots to read, how many, and which of them belongs to each piece."""
     low, high = int(slots_P.min()), int(slots_P.max()) + 1
     if width == 1 or high - low == len(slots_P):
         return slice(low, high), high - low, slots_P - low
@@ -159,14 +159,14 @@ def _slots(slots_P: Indices, width: int) -> tuple[slice | Tensor, int, Indices]:
 
 
 def _hide_other_branches(hidden_QT: NDArray[np.bool_], cell_Q: Indices, kept_end: int, branches: Branches) -> None:
-    """Hide from each branch token the branches it does not follow."""
+    """Hides from each branch token the branches it does not follow."""
     for step, cell in enumerate(cell_Q):
         if cell >= kept_end:
             hidden_QT[step, kept_end : kept_end + len(branches.tokens)] = ~branches.sees[cell - kept_end]
 
 
 def _leading(holds_P: NDArray[np.bool_]) -> int:
-    """Return how many at the front hold."""
+    """Returns how many at the front hold."""
     return len(holds_P) if holds_P.all() else int(holds_P.argmin())
 
 

@@ -33,7 +33,7 @@ class NewTokens:
     """Of the pieces that have some."""
 
     def part(self, low: int, high: int) -> "NewTokens":
-        """Return the pieces from `low` to `high`."""
+        """Returns the pieces from `low` to `high`."""
         pieces, ends_P = slice(low, high), self.counts_P.cumsum()
         return NewTokens(
             self.rows_P[pieces],
@@ -53,20 +53,20 @@ class Backend(Protocol):
     """The longest history the model can read; None when it names no limit."""
 
     def forget(self, row: int) -> None:
-        """Free what is stored of a row."""
+        """Frees what is stored of a row."""
 
     def logits(self, new: NewTokens) -> Tensor:
-        """Encode new tokens; return float32 logits at the wanted ones, `[W, V]`."""
+        """Encodes new tokens; return float32 logits at the wanted ones, `[W, V]`."""
 
     def hidden(self, new: NewTokens) -> Tensor:
-        """Encode new tokens; return the last hidden states, after the final norm, at the wanted ones, `[W, H]`."""
+        """Encodes new tokens; return the last hidden states, after the final norm, at the wanted ones, `[W, H]`."""
 
     def load(self, weights: Mapping[str, Tensor]) -> None:
-        """Take new weights, named as in the model's `state_dict`; what is stored is stale from here on."""
+        """Takes new weights, named as in the model's `state_dict`; what is stored is stale from here on."""
 
 
 def steps(counts_P: Indices) -> Indices:
-    """Return 0, 1, 2, ... for every piece, end to end.
+    """Returns 0, 1, 2, ... for every piece, end to end.
 
     >>> steps(np.array([2, 3])).tolist()
     [0, 1, 0, 1, 2]

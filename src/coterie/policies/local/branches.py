@@ -20,6 +20,11 @@ class Branches:
     """
 
     def __init__(self, options: Sequence[Sequence[int]]) -> None:
+        """Lays out the options.
+
+        Raises:
+            ValueError: an option without tokens.
+        """
         self.tokens: list[int] = []
         """Tokens to encode; every one comes after its parent."""
         self.parents: list[int] = []
@@ -56,5 +61,5 @@ class Branches:
         return sees
 
     def path(self, token: int) -> list[int]:
-        """Return the tokens from the history to this one."""
+        """Returns the tokens from the history to this one."""
         return [self.tokens[index] for index in np.flatnonzero(self.sees[token])]

@@ -1,8 +1,8 @@
 """Keys and values of every row, in arenas by length, so that a batch is read in place and with little padding.
 
-Axes: R rows of the engine, P rows of one call, S slots of an arena (one row each), K key-value heads, D width of a head,
-T cells (one token each). Keys lie as `[S, K, D, T]` and values as `[S, K, T, D]`: both products of attention then run
-along memory.
+Axes: R rows of the engine, P rows of one call, S slots of an arena (one row each), K key-value heads, D width of a
+head, T cells (one token each). Keys lie as `[S, K, D, T]` and values as `[S, K, T, D]`: both products of attention then
+run along memory.
 """
 
 from dataclasses import dataclass
@@ -42,6 +42,14 @@ class Cache:
     """
 
     def __init__(self, *, layers: int, heads: int, width: int, like: Tensor) -> None:
+        """Begins without rows.
+
+        Args:
+            layers: of the model.
+            heads: key-value heads.
+            width: of a head.
+            like: dtype and device.
+        """
         self._layers, self._heads, self._width, self._like = layers, heads, width, like
         self.arenas: dict[int, Arena] = {}
         self.capacity_R: Indices = np.zeros(0, dtype=np.int64)
@@ -50,7 +58,7 @@ class Cache:
         self._length_R: Indices = np.zeros(0, dtype=np.int64)
 
     def reserve(self, rows_P: Indices, kept_P: Indices, lengths_P: Indices) -> None:
-        """Make room for `lengths_P` tokens, the first `kept_P` of which are there already."""
+        """Makes room for `lengths_P` tokens, the first `kept_P` of which are there already."""
         missing = int(rows_P.max()) + 1 - len(self.capacity_R)
         if missing > 0:
             more = (0, missing + len(self.capacity_R))
@@ -60,18 +68,18 @@ class Cache:
         moves: dict[tuple[int, int], list[int]] = {}
         for piece in np.flatnonzero(lengths_P > self.capacity_R[rows_P]):
             target = max(SMALLEST_CAPACITY, 1 << int(lengths_P[piece] - 1).bit_length())
-            moves.setdefault((int(self.capacity_R[rows_P[piece]]), target), []).append(piece)
+            moves.setdefault((int(self.capacity_R[rows_P[piece]]), target), []).append(int(piece))
         for (source, target), pieces in moves.items():
             self._move(rows_P[pieces], source, target, int(kept_P[pieces].max()))
 
     def release(self, row: int) -> None:
-        """Free the place of a row, if it has one."""
+        """Frees the place of a row, if it has one."""
         if row < len(self.capacity_R) and self.capacity_R[row]:
             self.arenas[int(self.capacity_R[row])].owners_S[self.slot_R[row]] = -1
             self.capacity_R[row] = 0
 
     def tighten(self, arena: Arena, rows_P: Indices) -> None:
-        """Move rows of an arena next to each other where too many others lie between them."""
+        """Moves rows of an arena next to each other where too many others lie between them."""
         slots_P = self.slot_R[rows_P]
         if len(slots_P) >= DENSE_ENOUGH * (slots_P.max() + 1 - slots_P.min()):
             return

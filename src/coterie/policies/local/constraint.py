@@ -21,6 +21,7 @@ class TokenTrie:
     """
 
     def __init__(self, options: Iterable[Sequence[int]], stop_id: int) -> None:
+        """Builds the trie; `of` finds one that was built before."""
         self.stop_id = stop_id
         self._children: list[dict[int, int]] = [{}]
         ends = {self._add(option) for option in options}
@@ -35,19 +36,19 @@ class TokenTrie:
 
     @staticmethod
     def of(options: Iterable[Sequence[int]], stop_id: int) -> "TokenTrie":
-        """Return the trie of these options, built once per list."""
+        """Returns the trie of these options, built once per list."""
         return _cached_trie(tuple(tuple(option) for option in options), stop_id)
 
     def allowed(self, node: int) -> tuple[int, ...]:
-        """Return the legal ids after a prefix, ascending; after the stop id there are none."""
+        """Returns the legal ids after a prefix, ascending; after the stop id there are none."""
         return self._allowed[node] if node >= 0 else ()
 
     def after(self, node: int, token: int) -> int:
-        """Return the prefix one token longer; -1 when the token ends the reply or is not legal."""
+        """Returns the prefix one token longer; -1 when the token ends the reply or is not legal."""
         return self._children[node].get(token, -1) if node >= 0 else -1
 
     def permits(self, tokens: Iterable[int]) -> bool:
-        """Tell whether a reply may begin with these tokens."""
+        """Tells whether a reply may begin with these tokens."""
         node = 0
         for token in tokens:
             if token not in self.allowed(node):

@@ -51,6 +51,7 @@ class Engine:
     """
 
     def __init__(self, model: "PreTrainedModel", dtype: torch.dtype = torch.float32) -> None:
+        """Copies the weights of a model."""
         self._backend: Backend = Transformer(model, dtype) if is_fast(model) else Generic(model, dtype)
         self._rows = Rows()
         self._index: dict[int, int] = {}
@@ -65,13 +66,13 @@ class Engine:
         return len(self._active)
 
     def open(self, seed: int) -> int:
-        """Return a new row; `seed` alone decides its luck."""
+        """Returns a new row; `seed` alone decides its luck."""
         handle, self._opened = self._opened, self._opened + 1
         self._index[handle] = self._rows.open(handle, seed)
         return handle
 
     def close(self, row: int) -> None:
-        """Forget a row, and its reply if it is at work."""
+        """Forgets a row, and its reply if it is at work."""
         index = self._open_row(row)
         self._backend.forget(index)
         self._rows.close(index)
@@ -89,7 +90,7 @@ class Engine:
         allowed: TokenTrie | None = None,
         forced: Sequence[int] = (),
     ) -> None:
-        """Append a prompt to a row and ask for a reply.
+        """Appends a prompt to a row and ask for a reply.
 
         Args:
             row: open and idle.
@@ -120,7 +121,7 @@ class Engine:
 
     @torch.inference_mode()
     def step(self) -> list[Completion]:
-        """Sample one token for every row at work, after encoding what is new; return the replies that ended."""
+        """Samples one token for every row at work, after encoding what is new; return the replies that ended."""
         rows_P = np.fromiter(self._active.values(), np.int64, len(self._active))
         waiting_P = rows_P[self._rows.finish_R[rows_P] == 0]
         if len(waiting_P):
@@ -135,7 +136,7 @@ class Engine:
 
     @torch.inference_mode()
     def score(self, questions: Sequence[tuple[int, Sequence[int], Sequence[Sequence[int]]]]) -> list[list[float]]:
-        """Return the log-probability of each option after a row's history and a prompt.
+        """Returns the log-probability of each option after a row's history and a prompt.
 
         The prompt joins the history, the options do not. Beginnings that options share are encoded once.
 
@@ -160,7 +161,7 @@ class Engine:
 
     @torch.inference_mode()
     def final_hidden(self, prompts: Sequence[tuple[int, Sequence[int]]]) -> Tensor:
-        """Return the hidden state after the final norm at each prompt's last token, float32 `[R, H]`.
+        """Returns the hidden state after the final norm at each prompt's last token, float32 `[R, H]`.
 
         The prompts join the histories. For value and Q heads.
 
@@ -174,7 +175,7 @@ class Engine:
         return hidden_PH
 
     def load(self, source: "PreTrainedModel | Mapping[str, Tensor]") -> None:
-        """Take new weights: a model like the first, or its `state_dict`.
+        """Takes new weights: a model like the first, or its `state_dict`.
 
         Open rows stay open; their tokens are encoded anew when next used.
 

@@ -34,26 +34,29 @@ class Generic:
     """Keeps the keys and values that the model returns, row by row, and pads them into batches."""
 
     def __init__(self, model: "PreTrainedModel", dtype: torch.dtype) -> None:
-        self._model = copy.deepcopy(model).to(dtype).eval()
+        """Copies a model."""
+        self._model = copy.deepcopy(model)
+        self._model.train(False)
+        self._model.to(dtype=dtype)
         self._takes_positions = "position_ids" in inspect.signature(model.forward).parameters
         self._cells: dict[int, Cells] = {}
         self.vocabulary: int = model.config.vocab_size
         self.positions: int | None = getattr(model.config, "max_position_embeddings", None)
 
     def load(self, weights: Mapping[str, Tensor]) -> None:
-        """Take new weights."""
+        """Takes new weights."""
         self._model.load_state_dict(weights)
 
     def forget(self, row: int) -> None:
-        """Drop what is stored of a row."""
+        """Drops what is stored of a row."""
         self._cells.pop(row, None)
 
     def logits(self, new: NewTokens) -> Tensor:
-        """Return float32 logits at the wanted tokens, `[W, V]`."""
+        """Returns float32 logits at the wanted tokens, `[W, V]`."""
         return self._wanted(new, want_hidden=False)
 
     def hidden(self, new: NewTokens) -> Tensor:
-        """Return the last hidden states at the wanted tokens, `[W, H]`."""
+        """Returns the last hidden states at the wanted tokens, `[W, H]`."""
         return self._wanted(new, want_hidden=True)
 
     def _wanted(self, new: NewTokens, *, want_hidden: bool) -> Tensor:
@@ -61,7 +64,12 @@ class Generic:
         texts = [
             Text(row, start, new.tokens_N[end - count : end - count + kept].tolist())
             for row, start, count, kept, end in zip(
-                new.rows_P.tolist(), new.starts_P.tolist(), new.counts_P.tolist(), new.kept_P.tolist(), ends, strict=True
+                new.rows_P.tolist(),
+                new.starts_P.tolist(),
+                new.counts_P.tolist(),
+                new.kept_P.tolist(),
+                ends,
+                strict=True,
             )
         ]
         results = [[output_X] for output_X in self._encode(texts, keep=True, want_hidden=want_hidden)]
@@ -78,7 +86,7 @@ class Generic:
         return torch.stack([output_X for result in results for output_X in result])
 
     def _encode(self, texts: Sequence[Text], *, keep: bool, want_hidden: bool) -> list[Tensor]:
-        """Return logits or hidden states at the last token of each text.
+        """Returns logits or hidden states at the last token of each text.
 
         The past is padded on the left and the new tokens on the right, so that both meet in one column.
         """
@@ -101,7 +109,7 @@ class Generic:
         for index, (row, start, tokens) in enumerate(texts) if keep else ():
             cells = slice(past - start, past + len(tokens))
             self._cells[row] = [
-                (layer.keys[index, :, cells].clone(), layer.values[index, :, cells].clone()) for layer in cache.layers
+                (keys[index, :, cells].clone(), values[index, :, cells].clone()) for keys, values, *_ in cache
             ]
         states = outputs.hidden_states[-1] if want_hidden else outputs.logits.float()
         return [states[index, len(text.tokens) - 1] for index, text in enumerate(texts)]
@@ -115,7 +123,9 @@ class Generic:
         template = next(self._cells[text.row] for text in texts if text.start)
         for layer in range(len(template)):
             keys, values = (
-                torch.stack([_padded(self._cells.get(text.row, template)[layer][side], text.start, past) for text in texts])
+                torch.stack(
+                    [_padded(self._cells.get(text.row, template)[layer][side], text.start, past) for text in texts]
+                )
                 for side in range(2)
             )
             cache.update(keys, values, layer)
@@ -123,5 +133,5 @@ class Generic:
 
 
 def _padded(cells: Tensor, length: int, past: int) -> Tensor:
-    """Return the first `length` cells behind as many empty ones as make `past`."""
+    """Returns the first `length` cells behind as many empty ones as make `past`."""
     return functional.pad(cells[:, :length], (0, 0, past - length, 0))

@@ -22,6 +22,7 @@ class Linear:
     """
 
     def __init__(self, weight_OI: Tensor, bias_O: Tensor | None = None) -> None:
+        """Packs a weight `[O, I]` and, where there is one, a bias `[O]`."""
         self._weight_OI, self._bias_O = weight_OI.contiguous(), bias_O
         self._packed = _packs(weight_OI)
         if self._packed:
@@ -29,14 +30,14 @@ class Linear:
             self._weight_OI = torch.ops.mkldnn._reorder_linear_weight(self._weight_OI, 64)
 
     def __call__(self, inputs_NI: Tensor) -> Tensor:
-        """Return the product, `[N, O]`."""
+        """Returns the product, `[N, O]`."""
         if not self._packed:
             return functional.linear(inputs_NI, self._weight_OI, self._bias_O)
         product: Tensor = torch.ops.mkldnn._linear_pointwise(inputs_NI, self._weight_OI, self._bias_O, "none", [], "")
         return product
 
     def add_to(self, residual_NO: Tensor, inputs_NI: Tensor) -> Tensor:
-        """Return `residual + product`, `[N, O]`, in one pass over memory."""
+        """Returns `residual + product`, `[N, O]`, in one pass over memory."""
         if not self._packed:
             return residual_NO + functional.linear(inputs_NI, self._weight_OI, self._bias_O)
         total: Tensor = torch.ops.mkldnn._linear_pointwise.binary(
@@ -46,7 +47,7 @@ class Linear:
 
 
 def padded_count(count: int) -> int:
-    """Return the batch size that `count` tokens are padded to.
+    """Returns the batch size that `count` tokens are padded to.
 
     oneDNN compiles a kernel per batch size, about half a millisecond each, and keeps a thousand. Eight sizes per
     octave keep the waste below an eighth and every kernel in its store.
@@ -59,9 +60,9 @@ def padded_count(count: int) -> int:
 
 
 def _packs(weight_OI: Tensor) -> bool:
-    """Tell whether oneDNN can hold this weight."""
+    """Tells whether oneDNN can hold this weight."""
     operators = torch.ops.mkldnn
-    if weight_OI.device.type != "cpu" or not torch.backends.mkldnn.is_available():
+    if weight_OI.device.type != "cpu" or not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
         return False
     if not (hasattr(operators, "_linear_pointwise") and hasattr(operators, "_reorder_linear_weight")):
         return False

@@ -43,7 +43,7 @@ class Packed(NamedTuple):
 
 
 def pack(new: NewTokens, cache: Cache, heads: Heads, like: Tensor) -> Packed:
-    """Make room for new tokens in the cache and lay them end to end, arena by arena.
+    """Makes room for new tokens in the cache and lay them end to end, arena by arena.
 
     Args:
         new: at least one piece.
@@ -99,7 +99,7 @@ def pack(new: NewTokens, cache: Cache, heads: Heads, like: Tensor) -> Packed:
 
 
 def _by_arena(new: NewTokens, cache: Cache) -> list[Indices]:
-    """Return the pieces of each arena: few tokens first, then by slot."""
+    """Returns the pieces of each arena: few tokens first, then by slot."""
     capacity_P = cache.capacity_R[new.rows_P]
     members = []
     for capacity in np.unique(capacity_P):

@@ -1,12 +1,19 @@
 """Language models in this process as policies: every seat's cache is kept, all seats decode in one batch."""
 
 import json
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    PreTrainedTokenizerFast,
+)
 
 from coterie.core import ActionSpec, Choice, Json, PolicyError, Prompt, Sample, Text
 from coterie.policies.local.constraint import TokenTrie
@@ -58,7 +65,7 @@ class LocalPolicy:
             raise PolicyError("the tokenizer has no end-of-sequence token; replies could not end")
         self.stop_id = int(stop)
         # In small worlds the same few sentences come again and again; tokenizing would cost more than reading them.
-        self.encode = lru_cache(maxsize=50_000)(self._encode)
+        self.encode = lru_cache(maxsize=50_000)(encoder(tokenizer))
         self.decode = lru_cache(maxsize=50_000)(self._decode)
 
     @property
@@ -109,9 +116,6 @@ class LocalPolicy:
         """Starts a conversation with a cache of its own."""
         return LocalConversation(self, seed)
 
-    def _encode(self, text: str) -> tuple[int, ...]:
-        return tuple(self.tokenizer.encode(text, add_special_tokens=False))
-
     def _decode(self, token_ids: tuple[int, ...]) -> str:
         return str(self.tokenizer.decode(list(token_ids)))
 
@@ -129,6 +133,27 @@ class LocalPolicy:
         # A move among options beside speech, a number or a form is written out: names and punctuation need room too.
         words += 0 if spec.move is None or type(spec.move) is Text else 32
         return round(words * self.tokens_per_word) + 1, None
+
+
+def encoder(tokenizer: PreTrainedTokenizerBase) -> Callable[[str], tuple[int, ...]]:
+    """Returns what turns a text into token ids as `encode(text, add_special_tokens=False)` does.
+
+    Of most tokenizers it is their core: Transformers asks so much before every text that it takes twice as long.
+    """
+    usual = type(tokenizer)._encode_plus is PreTrainedTokenizerFast._encode_plus
+    if not usual or type(tokenizer).encode is not PreTrainedTokenizerBase.encode or tokenizer.split_special_tokens:
+        return lambda text: tuple(tokenizer.encode(text, add_special_tokens=False))
+    core = tokenizer.backend_tokenizer
+
+    def encode(text: str) -> tuple[int, ...]:
+        # Whoever else uses the tokenizer may have left these on.
+        if core.truncation is not None:
+            core.no_truncation()
+        if core.padding is not None:
+            core.no_padding()
+        return tuple(core.encode(text, add_special_tokens=False).ids)
+
+    return encode
 
 
 def read_card(folder: str | Path) -> dict[str, Json]:
@@ -163,7 +188,7 @@ class LocalConversation:
         )
         token_ids = done.token_ids
         words = token_ids[:-1] if done.finish == "stop" else token_ids
-        text = policy.decode(tuple(words))
+        text = policy.decode(words)
         if self.chat:
             self.chat.append({"role": "assistant", "content": text})
             self.rendered += text + policy.tokenizer.eos_token
@@ -172,10 +197,10 @@ class LocalConversation:
             text,
             policy.name,
             version,
-            prompt_ids=tuple(prompt_ids),
-            token_ids=tuple(token_ids),
-            log_probs=tuple(done.log_probs),
-            allowed=None if done.allowed is None else tuple(done.allowed),
+            prompt_ids=prompt_ids,
+            token_ids=token_ids,
+            log_probs=done.log_probs,
+            allowed=done.allowed,
             value=value,
             fresh=fresh,
             finish=done.finish,
@@ -183,6 +208,8 @@ class LocalConversation:
 
     def _prompt_ids(self, prompt: Prompt) -> tuple[int, ...]:
         """The tokens of what is new: plain text as it stands, chat messages through the model's template."""
+        if len(prompt) == 1 and prompt[0].role == "plain":
+            return self.policy.encode(prompt[0].content)
         if all(message.role == "plain" for message in prompt):
             return tuple(token for message in prompt for token in self.policy.encode(message.content))
         for message in prompt:

@@ -5,7 +5,7 @@ Axes: R rows of the table, P rows of one call, T tokens of a row, L tokens of a 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from coterie.policies.local.constraint import TokenTrie
 
 Finish: TypeAlias = Literal["stop", "length"]
 STOP, LENGTH = 1, 2
+Number = TypeVar("Number", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Rows:
     """Histories and replies, in arrays: a step costs the same few operations for one row and for hundreds."""
 
     def __init__(self) -> None:
+        """Begins without rows."""
         self.handle_R = np.zeros(0, dtype=np.int64)
         self.seed_R = np.zeros(0, dtype=np.uint64)
         self.drawn_R = np.zeros(0, dtype=np.int64)
@@ -74,7 +76,7 @@ class Rows:
         self._free: list[int] = []
 
     def open(self, handle: int, seed: int) -> int:
-        """Return a row of the table, a used one where there is one."""
+        """Returns a row of the table, a used one where there is one."""
         if not self._free:
             count = len(self.handle_R)
             self._free = list(range(max(8, 2 * count) - 1, count - 1, -1))
@@ -87,21 +89,27 @@ class Rows:
         return row
 
     def close(self, row: int) -> None:
-        """Give a row back."""
+        """Gives a row back."""
         self._end(row)
         self._free.append(row)
 
     def append(self, row: int, prompt: Sequence[int]) -> None:
-        """Add a prompt to the history."""
+        """Adds a prompt to the history."""
         begin, end = int(self.length_R[row]), int(self.length_R[row]) + len(prompt)
         self._make_room(end)
         self.token_RT[row, begin:end] = prompt
         self.length_R[row] = end
 
     def begin(
-        self, row: int, limit: int, stop_ids: Sequence[int], temperature: float, trie: TokenTrie | None, forced: tuple[int, ...]
+        self,
+        row: int,
+        limit: int,
+        stop_ids: Sequence[int],
+        temperature: float,
+        trie: TokenTrie | None,
+        forced: tuple[int, ...],
     ) -> None:
-        """Start a reply."""
+        """Starts a reply."""
         self.reply_R[row], self.limit_R[row], self.temperature_R[row] = self.length_R[row], limit, temperature
         self._make_room(int(self.length_R[row]) + limit)
         self.log_prob_RL = _enlarged(self.log_prob_RL, 1, limit)
@@ -117,7 +125,7 @@ class Rows:
             self._take_only_choices([row])
 
     def new_tokens(self, rows_P: Indices, branches: Mapping[int, Branches]) -> NewTokens:
-        """Return what is to be encoded; of a row without news its last token once more."""
+        """Returns what is to be encoded; of a row without news its last token once more."""
         starts_P = np.minimum(self.encoded_R[rows_P], self.length_R[rows_P] - 1)
         kept_P = self.length_R[rows_P] - starts_P
         tokens_N = self.token_RT[np.repeat(rows_P, kept_P), np.repeat(starts_P, kept_P) + steps(kept_P)]
@@ -132,15 +140,13 @@ class Rows:
         return NewTokens(rows_P, starts_P, counts_P, kept_P, tokens_N, branches)
 
     def choices(self, rows_P: Indices) -> dict[int, tuple[int, ...]]:
-        """Return the legal ids of the constrained ones among some rows, by their place among these."""
+        """Returns the legal ids of the constrained ones among some rows, by their place among these."""
         if not self.choosing:
             return {}
-        return {
-            piece: self.choosing[row].ids for piece, row in enumerate(rows_P.tolist()) if row in self.choosing
-        }
+        return {piece: self.choosing[row].ids for piece, row in enumerate(rows_P.tolist()) if row in self.choosing}
 
     def next_forced(self, rows_P: Indices) -> dict[int, int]:
-        """Return the given next tokens of some rows, by their place among these."""
+        """Returns the given next tokens of some rows, by their place among these."""
         if not self.forced:
             return {}
         places_P = self.length_R[rows_P] - self.reply_R[rows_P]
@@ -151,13 +157,13 @@ class Rows:
         }
 
     def take(self, rows_P: Indices, tokens_P: Indices, log_probs_P: NDArray[np.float64]) -> None:
-        """Append one sampled token a row, and those after it that are without alternative."""
+        """Appends one sampled token a row, and those after it that are without alternative."""
         self._append_sampled(rows_P, tokens_P, log_probs_P)
         if self.choosing:
             self._take_only_choices(rows_P.tolist())
 
     def complete(self, row: int) -> Completion:
-        """Return the finished reply of a row."""
+        """Returns the finished reply of a row."""
         begin, end = int(self.reply_R[row]), int(self.length_R[row])
         choosing = self.choosing.get(row)
         completion = Completion(
@@ -186,7 +192,7 @@ class Rows:
                 choosing.node = choosing.trie.after(choosing.node, token)
 
     def _take_only_choices(self, rows: Sequence[int]) -> None:
-        """Append tokens for as long as only one is legal: they need no model."""
+        """Appends tokens for as long as only one is legal: they need no model."""
         choosing = [row for row in rows if row in self.choosing]
         while choosing := [row for row in choosing if not self.finish_R[row] and len(self.choosing[row].ids) == 1]:
             only_P = np.array([self.choosing[row].ids[0] for row in choosing])
@@ -201,8 +207,8 @@ class Rows:
             self.token_RT = _enlarged(self.token_RT, 1, 2 * length)
 
 
-def _enlarged(array: NDArray[np.generic], axis: int, size: int) -> NDArray[np.generic]:
-    """Return the array with at least this size along an axis."""
+def _enlarged(array: NDArray[Number], axis: int, size: int) -> NDArray[Number]:
+    """Returns the array with at least this size along an axis."""
     missing = size - array.shape[axis]
     if missing <= 0:
         return array

@@ -22,7 +22,7 @@ class Draw(NamedTuple):
 
 
 def uniforms(seeds_R: NDArray[np.uint64], counts_R: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return one number in [0, 1) per row, a pure function of its seed and of how many it drew before.
+    """Returns one number in [0, 1) per row, a pure function of its seed and of how many it drew before.
 
     Source: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (SplitMix64). The seed is mixed
     first, so that neighbouring seeds do not walk along the same sequence.
@@ -33,7 +33,7 @@ def uniforms(seeds_R: NDArray[np.uint64], counts_R: NDArray[np.int64]) -> NDArra
     """
     bits_R = _mix(_mix(seeds_R + _GOLDEN) + (counts_R.astype(np.uint64) + np.uint64(1)) * _GOLDEN)
     # 52 bits, not 53: then uniform * total stays below total after rounding, so no token past the end is drawn.
-    return (bits_R >> np.uint64(12)) * 2.0**-52
+    return (bits_R >> np.uint64(12)).astype(np.float64) * 2.0**-52
 
 
 def draw(
@@ -42,7 +42,7 @@ def draw(
     temperatures_R: NDArray[np.float64],
     given: Mapping[int, int],
 ) -> Draw:
-    """Draw one token a row by inverting the cumulative distribution.
+    """Draws one token a row by inverting the cumulative distribution.
 
     Args:
         logits_RV: float32; minus infinity marks what may not be drawn.
@@ -78,7 +78,7 @@ def draw_among(
     temperatures_R: NDArray[np.float64],
     given: Mapping[int, int],
 ) -> Draw:
-    """Draw one token a row among its allowed ids only; the cost grows with the choices, not the vocabulary."""
+    """Draws one token a row among its allowed ids only; the cost grows with the choices, not the vocabulary."""
     width = max(map(len, choices))
     ids_RC = np.array([[*ids, *[-1] * (width - len(ids))] for ids in choices])
     places_RC = torch.from_numpy(ids_RC).to(logits_RV.device)

@@ -5,7 +5,7 @@ seat decodes in few large batches instead of many small ones.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from weakref import WeakKeyDictionary
 
 import torch
@@ -23,6 +23,8 @@ whoever asks in the meantime joins the batch."""
 Answer = tuple[Completion, float | None, int]
 Judgement = tuple[float, list[float]]
 """The value of a situation, and the log-probability of every path that was asked for."""
+Question = tuple[Sequence[int], Sequence[Sequence[int]], asyncio.Future[Judgement]]
+"""A prompt, the paths to score after it, and who waits."""
 
 
 class Server:
@@ -31,8 +33,8 @@ class Server:
     def __init__(self, engine: Engine, value_head: torch.nn.Linear | None) -> None:
         """Takes the engine."""
         self.engine, self.version = engine, 0
-        self.waiting: dict[int, asyncio.Future[Answer]] = {}
-        self.judging: dict[int, tuple[Sequence[int], Sequence[Sequence[int]], asyncio.Future[Judgement]]] = {}
+        self.waiting: dict[int, asyncio.Future[Completion]] = {}
+        self.judging: dict[int, Question] = {}
         self._take_head(value_head)
 
     def load(self, model: PreTrainedModel, value_head: torch.nn.Linear | None, version: int) -> None:
@@ -55,14 +57,22 @@ class Server:
         temperature: float,
         allowed: TokenTrie | None,
         forced: Sequence[int] = (),
+        valued: bool = False,
     ) -> Answer:
         """Samples a reply in the next batch; returns it with the value of the situation and the weights' version.
+
+        `valued` says that the situation has been judged already.
 
         Raises:
             PolicyError: the row would outgrow the model.
         """
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Answer] = loop.create_future()
+        value = None
+        if self.value is not None and not valued:
+            # The head reads the state after the prompt; what follows the prompt then begins from its last token.
+            value, _ = await self.judge(row, prompt_ids, ())
+            prompt_ids = ()
+        loop, version = asyncio.get_running_loop(), self.version
+        answer: asyncio.Future[Completion] = loop.create_future()
         try:
             self.engine.submit(
                 row,
@@ -78,7 +88,7 @@ class Server:
         self.waiting[row] = answer
         _Turns.of(loop).call(self)
         try:
-            return await answer
+            return await answer, value, version
         finally:
             self.waiting.pop(row, None)
 
@@ -113,31 +123,36 @@ class Server:
             self._judge()
             return True
         finished = self.engine.step()
-        values = self._values(finished)
-        for done, value in zip(finished, values, strict=True):
+        for done in finished:
             answer = self.waiting.get(done.row)
             if answer is not None and not answer.done():
-                answer.set_result((done, value, self.version))
+                answer.set_result(done)
         return bool(finished)
 
     def _judge(self) -> None:
-        assert self.value is not None
         asked, self.judging = self.judging, {}
+        try:
+            self._judge_together(asked)
+        except ValueError:
+            # Somebody's history has outgrown the model; the others are judged without it.
+            for row, question in asked.items():
+                try:
+                    self._judge_together({row: question})
+                except ValueError as error:
+                    if not question[2].done():
+                        question[2].set_exception(PolicyError(str(error)))
+
+    def _judge_together(self, asked: Mapping[int, Question]) -> None:
+        assert self.value is not None
         weight, bias = self.value
         hidden_RH = self.engine.final_hidden([(row, prompt) for row, (prompt, _, _) in asked.items()])
         values = (hidden_RH @ weight + bias).tolist()
-        scores = self.engine.score([(row, (), paths) for row, (_, paths, _) in asked.items()])
-        for (_, _, judgement), value, score in zip(asked.values(), values, scores, strict=True):
+        with_paths = [(row, (), paths) for row, (_, paths, _) in asked.items() if paths]
+        found = self.engine.score(with_paths) if with_paths else []
+        scores = {row: each for (row, _, _), each in zip(with_paths, found, strict=True)}
+        for (row, (_, _, judgement)), value in zip(asked.items(), values, strict=True):
             if not judgement.done():
-                judgement.set_result((value, score))
-
-    def _values(self, finished: Sequence[Completion]) -> Sequence[float | None]:
-        if self.value is None or not finished:
-            return [None] * len(finished)
-        weight, bias = self.value
-        hidden = torch.zeros(len(finished), len(weight))
-        values: list[float] = (hidden @ weight + bias).tolist()
-        return list(values)
+                judgement.set_result((value, scores.get(row, [])))
 
 
 class _Turns:
@@ -173,9 +188,12 @@ class _Turns:
         except Exception as error:
             # A batch that fails concerns everybody in it; they hear of it, and other engines go on.
             failure = PolicyError(f"the model failed: {type(error).__name__}: {error}")
-            for answer in [*server.waiting.values(), *(judgement for _, _, judgement in server.judging.values())]:
+            for answer in server.waiting.values():
                 if not answer.done():
                     answer.set_exception(failure)
+            for _, _, judgement in server.judging.values():
+                if not judgement.done():
+                    judgement.set_exception(failure)
             self.servers.discard(server)
         if not server.work:
             self.servers.discard(server)

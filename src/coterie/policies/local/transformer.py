@@ -33,9 +33,13 @@ class Transformer:
     """
 
     def __init__(self, model: "PreTrainedModel", dtype: torch.dtype) -> None:
+        """Copies the weights of a model for which `is_fast` holds."""
         config = model.config
         self._config = config
         self._like = torch.empty(0, dtype=dtype, device=model.device)
+        # Keys, values and scores are float32 whatever the products are: it is more exact, and in bfloat16 oneDNN would
+        # compile a kernel for each of the ever new shapes of attention.
+        self._attention_like = self._like.float()
         self.vocabulary: int = config.vocab_size
         self.positions: int | None = config.max_position_embeddings
         self._gated = config.model_type in GATED_FAMILIES
@@ -50,28 +54,32 @@ class Transformer:
             # Half of the scale of the scores for the queries, half for the keys.
             self._rotation_scale: float = rotary.attention_scaling * self._heads.width**-0.25
         self._cache = Cache(
-            layers=config.num_hidden_layers, heads=self._heads.key_value, width=self._heads.width, like=self._like
+            layers=config.num_hidden_layers,
+            heads=self._heads.key_value,
+            width=self._heads.width,
+            like=self._attention_like,
         )
         self.load(model.state_dict())
 
     def load(self, weights: Mapping[str, Tensor]) -> None:
-        """Take new weights."""
+        """Takes new weights."""
         self._weights = read_weights(self._config, weights, self._like)
 
     def forget(self, row: int) -> None:
-        """Free the place of a row."""
+        """Frees the place of a row."""
         self._cache.release(row)
 
     def logits(self, new: NewTokens) -> Tensor:
-        """Return float32 logits at the wanted tokens, `[W, V]`."""
+        """Returns float32 logits at the wanted tokens, `[W, V]`."""
         hidden_WM = self.hidden(new)
         padding = padded_count(len(hidden_WM)) - len(hidden_WM)
         logits_WV = self._weights.head(functional.pad(hidden_WM, (0, 0, 0, padding)))
         return logits_WV[: len(hidden_WM)].float()
 
     def hidden(self, new: NewTokens) -> Tensor:
-        """Return the hidden states after the final norm at the wanted tokens, `[W, M]`."""
-        results = [self._forward(pack(part, self._cache, self._heads, self._like)) for part in _portions(new)]
+        """Returns the hidden states after the final norm at the wanted tokens, `[W, M]`."""
+        parts = _portions(new)
+        results = [self._forward(pack(part, self._cache, self._heads, self._attention_like)) for part in parts]
         return results[0] if len(results) == 1 else torch.cat(results)
 
     def _forward(self, packed: Packed) -> Tensor:
@@ -93,7 +101,8 @@ class Transformer:
                 attend = packed.last_attention
                 hidden_NM = hidden_NM.index_select(0, packed.narrowed_W)
                 query_keys_NJD = query_keys_NJD.index_select(0, packed.narrowed_W)
-            hidden_NM = layer.attention_output.add_to(hidden_NM, attend(index, query_keys_NJD))
+            attended_NX = attend(index, query_keys_NJD).to(self._like.dtype)
+            hidden_NM = layer.attention_output.add_to(hidden_NM, attended_NX)
             raised_NX = layer.feed_forward_up(layer.feed_forward_norm(hidden_NM))
             if self._gated:
                 gate_NX, up_NX = raised_NX.chunk(2, dim=-1)
@@ -109,27 +118,27 @@ class Transformer:
         return torch.polar(torch.full_like(angles_ND, self._rotation_scale), angles_ND)[:, None]
 
     def _query_keys(self, layer: Layer, heads_NJD: Tensor, rotation_N1D: Tensor | None) -> Tensor:
-        """Return normed and rotated queries and keys, `[N, J, D]`, contiguous."""
+        """Returns normed and rotated queries and keys, float32 `[N, J, D]`, contiguous."""
+        heads_NJD = heads_NJD.float()
         if layer.query_key_scale_JD is not None:
-            heads_NJD = heads_NJD.float()
             squares_NJ1 = torch.linalg.vector_norm(heads_NJD, dim=-1, keepdim=True).square_()
-            norms_NJ1 = squares_NJ1.div_(self._heads.width).add_(self._config.rms_norm_eps).rsqrt_()
-            heads_NJD = (heads_NJD * norms_NJ1).mul_(layer.query_key_scale_JD)
+            scales_NJ1 = squares_NJ1.div_(self._heads.width).add_(self._config.rms_norm_eps).rsqrt_()
+            heads_NJD = (heads_NJD * scales_NJ1).mul_(layer.query_key_scale_JD)
         if rotation_N1D is not None:
-            pairs_NJD = torch.view_as_complex(heads_NJD.float().unflatten(-1, (-1, 2)))
+            pairs_NJD = torch.view_as_complex(heads_NJD.view(*heads_NJD.shape[:2], -1, 2))
             heads_NJD = torch.view_as_real(pairs_NJD * rotation_N1D).flatten(-2)
-        return heads_NJD.to(self._like.dtype).contiguous()
+        return heads_NJD.contiguous()
 
     def _write(self, write: Write, layer: int, query_keys_NJD: Tensor, heads_NJD: Tensor) -> None:
         keys_NKD = query_keys_NJD[write.tokens, self._heads.query :]
         values_NKD = heads_NJD[write.tokens, -self._heads.key_value :]
         write.arena.keys[layer].view(-1).index_copy_(0, write.keys_X, keys_NKD.reshape(-1))
         values_XD = write.arena.values[layer].view(-1, self._heads.width)
-        values_XD.index_copy_(0, write.values_NK, values_NKD.reshape(-1, self._heads.width))
+        values_XD.index_copy_(0, write.values_NK, values_NKD.reshape(-1, self._heads.width).float())
 
 
 def _portions(new: NewTokens) -> Iterator[NewTokens]:
-    """Split new tokens so that a forward pass has few enough of them; a longer piece goes alone."""
+    """Splits new tokens so that a forward pass has few enough of them; a longer piece goes alone."""
     low, total = 0, 0
     for piece, count in enumerate(new.counts_P.tolist()):
         if piece > low and total + count > TOKENS_AT_ONCE:

@@ -60,7 +60,7 @@ class ValueConversation(LocalConversation):
         choice = self.luck.choice(options) if self.luck.random() < policy.epsilon else best
         reply = (*token_ids[options.index(choice)], policy.stop_id)
         done, _, version = await policy.server.complete(
-            self.row, (), len(reply), policy.stop_id, 1.0, trie, forced=reply
+            self.row, (), len(reply), policy.stop_id, 1.0, trie, forced=reply, valued=True
         )
         fresh, self.fresh = self.fresh, False
         return Sample(
@@ -91,13 +91,13 @@ def restricted(
     """
     totals = []
     for option in options:
-        total, path = 0.0, tuple[int, ...]()
+        total, path, node = 0.0, tuple[int, ...](), 0
         for token in (*option, trie.stop_id):
-            legal = trie.allowed(trie.walk(path))
+            legal = trie.allowed(node)
             if len(legal) > 1:
                 before = scores[path] if path else 0.0
                 total += scores[(*path, token)] - before
                 total -= math.log(sum(math.exp(scores[(*path, each)] - before) for each in legal))
-            path = (*path, token)
+            path, node = (*path, token), trie.after(node, token)
         totals.append(total)
     return totals

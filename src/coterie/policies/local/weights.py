@@ -38,7 +38,7 @@ class Norm:
     epsilon: float
 
     def __call__(self, inputs_NX: Tensor) -> Tensor:
-        """Return the normalised inputs, `[N, X]`."""
+        """Returns the normalised inputs, `[N, X]`."""
         shape = self.weight_X.shape
         if self.bias_X is None:
             return functional.rms_norm(inputs_NX, shape, self.weight_X, self.epsilon)
@@ -73,7 +73,7 @@ class Weights:
 
 
 def is_fast(model: "PreTrainedModel") -> bool:
-    """Tell whether the engine's own forward pass computes this model."""
+    """Tells whether the engine's own forward pass computes this model."""
     config = model.config
     if config.model_type == "gpt2":
         special = config.scale_attn_by_inverse_layer_idx or config.add_cross_attention
@@ -82,26 +82,22 @@ def is_fast(model: "PreTrainedModel") -> bool:
         return False
     window = getattr(config, "sliding_window", None)
     layers_slide = "sliding_attention" in (getattr(config, "layer_types", None) or ())
-    if (
-        window is not None
-        and window < config.max_position_embeddings
-        and (layers_slide or config.model_type == "mistral")
-    ):
+    slides = layers_slide or config.model_type == "mistral"
+    if slides and window is not None and window < config.max_position_embeddings:
         return False
     whole_head = 2 * len(model.model.rotary_emb.inv_freq) == _head_width(config)
     return whole_head and config.rope_parameters["rope_type"] in STATIC_ROTATIONS
 
 
 def read_weights(config: "PreTrainedConfig", state: Mapping[str, Tensor], like: Tensor) -> Weights:
-    """Fuse and pack the weights in `state`, in the dtype and on the device of `like`.
+    """Fuses and packs the weights in `state`, in the dtype and on the device of `like`.
 
     Raises:
         KeyError: a weight is missing.
     """
-    state = _Named({name: tensor.detach().to(like.device, torch.float32) for name, tensor in state.items()})
-    return (
-        _read_gpt2(config, state, like.dtype) if config.model_type == "gpt2" else _read_gated(config, state, like.dtype)
-    )
+    # Copies: an optimiser writes into the originals.
+    named = _Named({name: tensor.detach().to(like.device, torch.float32, copy=True) for name, tensor in state.items()})
+    return (_read_gpt2 if config.model_type == "gpt2" else _read_gated)(config, named, like.dtype)
 
 
 class _Named(dict[str, Tensor]):
@@ -148,7 +144,7 @@ def _read_gated(config: "PreTrainedConfig", state: Mapping[str, Tensor], dtype: 
         )
 
     embeddings_VM = state["model.embed_tokens.weight"]
-    head_VM = state["lm_head.weight"] if "lm_head.weight" in state else embeddings_VM
+    head_VM = state.get("lm_head.weight", embeddings_VM)
     layers = [layer(f"model.layers.{index}") for index in range(config.num_hidden_layers)]
     return Weights(embeddings_VM.to(dtype), None, layers, norm("model.norm"), Linear(head_VM.to(dtype)))
 
@@ -178,7 +174,7 @@ def _read_gpt2(config: "PreTrainedConfig", state: Mapping[str, Tensor], dtype: t
         )
 
     embeddings_VM, positions_PM = state["transformer.wte.weight"], state["transformer.wpe.weight"]
-    head_VM = state["lm_head.weight"] if "lm_head.weight" in state else embeddings_VM
+    head_VM = state.get("lm_head.weight", embeddings_VM)
     layers = [layer(f"transformer.h.{index}") for index in range(config.n_layer)]
     return Weights(
         embeddings_VM.to(dtype), positions_PM.to(dtype), layers, norm("transformer.ln_f"), Linear(head_VM.to(dtype))
@@ -186,11 +182,11 @@ def _read_gpt2(config: "PreTrainedConfig", state: Mapping[str, Tensor], dtype: t
 
 
 def _pair(weight_OX: Tensor, width: int, when: bool) -> Tensor:
-    """Bring the two halves of each head, which rotate together, next to each other as complex numbers."""
+    """Brings the two halves of each head, which rotate together, next to each other as complex numbers."""
     if not when:
         return weight_OX
-    return weight_OX.unflatten(0, (-1, 2, width // 2)).transpose(1, 2).flatten(0, 2)
+    return weight_OX.view(-1, 2, width // 2, *weight_OX.shape[1:]).transpose(1, 2).reshape(weight_OX.shape)
 
 
 def _head_width(config: "PreTrainedConfig") -> int:
-    return getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    return int(getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads)
