@@ -71,7 +71,7 @@ def world(name: str) -> str:
 
 def _arguments(docstring: str) -> dict[str, str]:
     """The meanings in the `Args` of a docstring."""
-    return {name: text for name, text in re.findall(r"^    (\w+): (.+)$", docstring, re.MULTILINE)}
+    return dict(re.findall(r"^    (\w+): (.+)$", docstring, re.MULTILINE))
 
 
 def scores(name: str, *settings: str) -> str:
@@ -160,11 +160,12 @@ def settings(where: str) -> str:
     module, _, name = where.partition(":")
     kind = getattr(importlib.import_module(module), name)
     meanings = dict(re.findall(r"^    (\w+):[^\n]*\n    \"\"\"(.+?)\"\"\"", inspect.getsource(kind), re.DOTALL | re.M))
+    types = dict(re.findall(r"^    (\w+): ([^=\n]+?)(?: =.*)?$", inspect.getsource(kind), re.M))
     rows = [
-        [f"`{field.name}`", _default(field), " ".join(meanings.get(field.name, "").split())]
-        for field in msgspec.structs.fields(kind)
+        [f"`{each.name}`", f"`{types[each.name]}`", _default(each), " ".join(meanings.get(each.name, "").split())]
+        for each in msgspec.structs.fields(kind)
     ]
-    return table(["setting", "default", "meaning"], rows)
+    return table(["name", "type", "default", "meaning"], rows)
 
 
 def _default(field: msgspec.structs.FieldInfo) -> str:

@@ -14,6 +14,8 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     if source is None:
         return markdown
     text = (ROOT / source).read_text(encoding="utf-8")
-    text = text.replace("](docs/", "](").replace("](CONTRIBUTING.md", "](contributing.md").replace("](README", "](index")
+    text = (
+        text.replace("](docs/", "](").replace("](CONTRIBUTING.md", "](contributing.md").replace("](README", "](index")
+    )
     # What is not part of the site (the licence, the examples' sources) is named, not linked.
     return re.sub(r"\[([^\]]+)\]\((?:LICENSE|CHANGELOG\.md|examples/?|recipes/[\w.]*|tests/[\w/.]*)\)", r"\1", text)

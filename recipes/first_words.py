@@ -357,6 +357,11 @@ def _two_transcripts(before: Path, after: Path) -> list[Transcript]:
 
 # ---- all teams ------------------------------------------------------------------------------------------------------
 
+TITLE = "First words: two language models learn to talk"
+SUMMARY = (
+    "A lookout sees the map and cannot move; a courier walks and cannot see. Each learned its craft from experts, but "
+    "from two schools that use different words for the same directions. A shared reward let them find a common language."
+)
 STORY = """
 First words: {teams} teams of two small language models learn to talk, from nothing but play.
 
@@ -375,7 +380,7 @@ First words: {teams} teams of two small language models learn to talk, from noth
 
 def run(settings: Settings, folder: Path) -> Path:
     """Teaches all teams, examines them, lets them play across teams, and writes the report; returns its path."""
-    whole = Run(folder, {"recipe": "first_words", **msgspec.to_builtins(settings)})
+    whole = Run(folder, {"recipe": "first_words", **msgspec.to_builtins(settings)}, TITLE, SUMMARY)
     words = " and ".join(settings.swapped[:2]) + (", east and west" if len(settings.swapped) > 2 else "")
     print(STORY.format(teams=len(settings.seeds), words=words, **msgspec.structs.asdict(settings)))
     teams = [folder / f"team-{seed}" for seed in settings.seeds]

@@ -138,5 +138,7 @@ def test_the_site_builds_without_a_warning_and_fetches_nothing(tmp_path):
     assert len(built) > 30
     for page in built:
         fetched = re.findall(r"<(?:script|img|iframe)[^>]+src=\"?(https?:[^\s\">]+)", page.read_text())
-        fetched += re.findall(r"<link[^>]+rel=\"?(?:stylesheet|preconnect|icon)[^>]+href=\"?(https?:[^\s\">]+)", page.read_text())
+        fetched += re.findall(
+            r"<link[^>]+rel=\"?(?:stylesheet|preconnect|icon)[^>]+href=\"?(https?:[^\s\">]+)", page.read_text()
+        )
         assert fetched == [], page.name

@@ -21,8 +21,16 @@ class Run:
     Opening a folder that holds a run with the same configuration continues it; another configuration is refused.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], config: Mapping[str, Json]) -> None:
+    def __init__(
+        self, folder: str | os.PathLike[str], config: Mapping[str, Json], title: str = "", summary: str = ""
+    ) -> None:
         """Creates the folder, or opens it to go on.
+
+        Args:
+            folder: where everything is kept.
+            config: what was asked for; a run is continued only with the same.
+            title: the headline of its report.
+            summary: what is tried, in a sentence or two, for the report.
 
         Raises:
             ConfigError: the folder holds a run that was asked for something else.
@@ -46,7 +54,8 @@ class Run:
                     "choose another folder, or the same settings to continue it"
                 )
         else:
-            whole = {"recipe": asked.get("recipe", ""), "settings": asked, "versions": versions()}
+            whole = {"recipe": asked.get("recipe", ""), "title": title, "summary": summary}
+            whole |= {"settings": asked, "versions": versions()}
             write_atomically(path, json.dumps(whole, indent=2, sort_keys=True) + "\n")
 
     @classmethod

@@ -37,7 +37,7 @@ class Generic:
         """Copies a model."""
         self._model = copy.deepcopy(model)
         self._model.train(False)
-        self._model.to(dtype=dtype)
+        torch.nn.Module.to(self._model, dtype)
         self._takes_positions = "position_ids" in inspect.signature(model.forward).parameters
         self._cells: dict[int, Cells] = {}
         self.vocabulary: int = model.config.vocab_size
