@@ -101,9 +101,7 @@ def dialogue(turns: int) -> Callable[[], Any]:
             rewards = dict.fromkeys(SEATS, sum(map(len, text.split())) % 5 / 4)
             if self.turn == turns:
                 done = Ending("terminated", "all turns taken")
-                return Step(
-                    rewards=rewards, endings=dict.fromkeys(SEATS, done), events=(Event("outcome", None, {}),)
-                )
+                return Step(rewards=rewards, endings=dict.fromkeys(SEATS, done), events=(Event("outcome", None, {}),))
             heard = (Message(speaker, text, (listener,), float(self.turn)),)
             return Step(observations={listener: self._view(heard)}, rewards=rewards)
 
@@ -176,6 +174,7 @@ class BareLoop:
     """
 
     def __init__(self, model: Any) -> None:
+        """Takes the weights of a model of Transformers."""
         config = model.config
         self.heads, self.shared, self.width = config.num_attention_heads, config.num_key_value_heads, config.head_dim
         self.layers = [
@@ -196,6 +195,7 @@ class BareLoop:
         self.cosine, self.sine = angles.cos().repeat(1, 2), angles.sin().repeat(1, 2)
 
     def cache(self, episodes: int, length: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """Room for keys and values of every layer."""
         shape = (episodes, self.shared, length, self.width)
         return [(torch.zeros(shape), torch.zeros(shape)) for _ in self.layers]
 
@@ -253,7 +253,9 @@ def bare_loop() -> Play:
                 probabilities = model(ids_BL, caches[seat], starts[seat]).softmax(-1)
                 starts[seat] += ids_BL.shape[1]
                 # An exponential race draws as `multinomial` does, and faster.
-                ids_BL = (probabilities / torch.empty_like(probabilities).exponential_(generator=luck)).argmax(-1)[:, None]
+                ids_BL = (probabilities / torch.empty_like(probabilities).exponential_(generator=luck)).argmax(-1)[
+                    :, None
+                ]
                 sampled += len(ids_BL)
             last[seat] = ids_BL
         return sampled

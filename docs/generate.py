@@ -27,7 +27,7 @@ from coterie.metrics import METRICS
 from coterie.rollout import play
 
 DOCS = Path(__file__).parent
-SEEDS = range(500)
+SEEDS = range(300)
 PART = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 SHOWN = ("success", "path_weighted_success", "words_per_success", "episode_length")
 """Measures of a world's score table; the mean return of every seat comes with them."""
@@ -89,7 +89,14 @@ def scores(name: str, *settings: str) -> str:
     found = {team: evaluate(name, minds, SEEDS, options=options, metrics=names) for team, minds in teams.items()}
     # What no team has a value for, and the price of words where nobody speaks, is left out.
     told = [each for each in names if any(report.measures[each].value for report in found.values())]
-    head = ["team", *(f"{each} [{unit_of(each)}]" if unit_of(each) else each for each in told)]
+    returns = [each for each in told if each.startswith("mean_return/")]
+    alike = all(len({report.measures[each] for each in returns}) == 1 for report in found.values())
+    if len(returns) > 1 and alike:
+        told = [each for each in told if each not in returns[1:]]
+    head = ["team"]
+    for each in told:
+        name = "mean_return, each seat" if alike and len(returns) > 1 and each in returns else each
+        head.append(f"{name} [{unit_of(each)}]" if unit_of(each) else name)
     rows = [[team, *(_measure(each, report.measures[each]) for each in told)] for team, report in found.items()]
     return table(head, rows) + f"\n\n{len(SEEDS)} episodes a team, seeds 0 to {SEEDS[-1]}; 95 % intervals in brackets."
 

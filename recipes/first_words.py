@@ -236,6 +236,12 @@ class Team:
         """Saves a model so that plain Transformers, and `coterie play`, can open it."""
         learner.export(self.folder / "models" / place, codec="compact", tokens_per_word=1.0)
 
+    def model(self, place: str, temperature: float = 1.0) -> Language:
+        """Opens a saved model to take a seat."""
+        from coterie.policies.local import LocalPolicy
+
+        return Language(LocalPolicy.from_pretrained(self.folder / "models" / place).at(temperature), CODEC)
+
     # ---- stage 4: evaluation ----------------------------------------------------------------------------------------
 
     def examine(self) -> tuple[list[Arm], list[Transcript]]:
@@ -243,11 +249,6 @@ class Team:
         held_out = range(HELD_OUT, HELD_OUT + self.settings.evaluation_episodes)
         arms: list[Arm] = []
         pool: list[str] = []
-
-        def model(place: str, temperature: float) -> Language:
-            from coterie.policies.local import LocalPolicy
-
-            return Language(LocalPolicy.from_pretrained(self.folder / "models" / place).at(temperature), CODEC)
 
         def measure(name: str, group: str, minds: Mapping[str, Mind], channel: Channel | None = None) -> Path:
             record = self.folder / "episodes" / f"{name.replace(', ', '-').replace(' ', '-')}.jsonl.zst"
@@ -274,18 +275,18 @@ class Team:
         for name, (lookout, courier) in places.items():
             for way, temperature in (("sampled", 1.0), ("greedy", 0.0)):
                 minds: dict[str, Mind] = {
-                    "lookout": model(lookout, temperature),
-                    "courier": model(courier, temperature),
+                    "lookout": self.model(lookout, temperature),
+                    "courier": self.model(courier, temperature),
                 }
                 group, channel = ("baseline", MUTED) if name == "trained muted" else (name, None)
                 records[f"{name}, {way}"] = measure(f"{name}, {way}", group, minds, channel)
         for episode in read_episodes(records["trained, sampled"]):
             pool.extend(message.text for message in episode.messages)
-        trained: dict[str, Mind] = {seat: model(f"reinforcement/{seat}", 1.0) for seat in SEATS}
+        trained: dict[str, Mind] = {seat: self.model(f"reinforcement/{seat}") for seat in SEATS}
         measure("trained, channel muted", "control", trained, MUTED)
         measure("trained, words scrambled", "control", trained, Channel((Scramble(tuple(pool)),)))
         for seat in SEATS:
-            learned = model(f"reinforcement/{seat}", 0.0)
+            learned = self.model(f"reinforcement/{seat}", 0.0)
             dialect = self.own_dialect(seat, learned)
             beside: dict[str, Mind] = {"lookout": guide(dialect), "courier": walker(dialect)}
             measure(f"trained {seat} beside an expert", "control", {**beside, seat: learned})
@@ -307,7 +308,7 @@ class Team:
 
     # ---- the whole way ----------------------------------------------------------------------------------------------
 
-    def learn(self) -> None:
+    def learn(self, deaf_twin: bool = True) -> None:
         """From nothing to an examined team; what an interrupted run has done already is not done again."""
         from coterie.policies.local import small_tokenizer
 
@@ -318,10 +319,12 @@ class Team:
         self.tokenizer: PreTrainedTokenizerBase = small_tokenizer(_texts(lessons))
         for seat in SEATS:
             self.go_to_school(seat, seat, lessons[seat])
-        # The twin that may not hear learns from the same demonstrations with the words taken out.
-        self.go_to_school("deaf courier", "courier", [_unheard(episode) for episode in lessons["courier"]], MUTED)
         self.practise(("lookout", "courier"), ("lookout", "courier"), "reinforcement", None)
-        self.practise(("lookout", "deaf courier"), ("deaf courier",), "muted", MUTED)
+        if deaf_twin:
+            # The twin that may not hear learns from the same demonstrations with the words taken out.
+            unheard = [_unheard(episode) for episode in lessons["courier"]]
+            self.go_to_school("deaf courier", "courier", unheard, MUTED)
+            self.practise(("lookout", "deaf courier"), ("deaf courier",), "muted", MUTED)
 
 
 def _subsets(count: int) -> list[tuple[bool, ...]]:
@@ -360,7 +363,7 @@ def _two_transcripts(before: Path, after: Path) -> list[Transcript]:
 TITLE = "First words: two language models learn to talk"
 SUMMARY = (
     "A lookout sees the map and cannot move; a courier walks and cannot see. Each learned its craft from experts, but "
-    "from two schools that use different words for the same directions. A shared reward let them find a common language."
+    "of two schools that use different words for the same directions. A shared reward let them find a common language."
 )
 STORY = """
 First words: {teams} teams of two small language models learn to talk, from nothing but play.

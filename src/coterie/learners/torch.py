@@ -13,7 +13,8 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging as transformers_logging
 
 from coterie.core import Algorithm, ConfigError, Credit, Episode, Json, Tokens
-from coterie.learners.batch import Batch, collate, sequences, token_log_probs
+from coterie.learners.batch import Batch, Piece, collate, sequences, token_log_probs
+from coterie.learners.products import OneDnnProducts
 from coterie.policies.local.policy import POLICY_CARD, VALUE_HEAD
 
 # Saving a small model at every checkpoint would draw a progress bar each time.
@@ -111,27 +112,34 @@ class TorchLearner:
 
     def measure(self, batch: Batch) -> Tokens:
         """Runs the model over a batch and measures what the sampler recorded: what every loss is made of."""
+        with OneDnnProducts():
+            measured = [self._measure(piece) for piece in batch.pieces]
+        log_probs_N, entropy_N, values_D = (torch.cat(parts) for parts in zip(*measured, strict=True))
+        return Tokens(
+            log_probs_N=log_probs_N[batch.place_N],
+            old_log_probs_N=batch.old_log_probs_N,
+            advantages_N=batch.advantages_N,
+            targets_D=batch.targets_D,
+            values_D=values_D[batch.place_D],
+            decision_N=batch.decision_N,
+            entropy_N=entropy_N[batch.place_N],
+        )
+
+    def _measure(self, piece: Piece) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Log-probabilities and entropies of own tokens, values of decisions."""
         if self._direct:
-            hidden_BLH = _decoder(self.model)(input_ids=batch.ids_BL, use_cache=False).last_hidden_state
+            hidden_BLH = _decoder(self.model)(input_ids=piece.ids_BL, use_cache=False).last_hidden_state
         else:
-            output = self.model(input_ids=batch.ids_BL, use_cache=False, output_hidden_states=True)
+            output = self.model(input_ids=piece.ids_BL, use_cache=False, output_hidden_states=True)
             hidden_BLH = output.hidden_states[-1]
         flat = hidden_BLH.reshape(-1, hidden_BLH.shape[-1])
         # The position before a token predicts it; only own tokens are measured, so only they cost a row of logits.
         if self._direct:
-            logits_NV = _head(self.model)(flat[batch.own_N - 1])
+            logits_NV = _head(self.model)(flat[piece.before_N])
         else:
-            logits_NV = output.logits.reshape(-1, output.logits.shape[-1])[batch.own_N - 1]
-        log_probs_N, entropy_N = token_log_probs(logits_NV, batch, self.temperature)
-        return Tokens(
-            log_probs_N=log_probs_N,
-            old_log_probs_N=batch.old_log_probs_N,
-            advantages_N=batch.advantages_N,
-            targets_D=batch.targets_D,
-            values_D=self.value_head(flat[batch.asked_D])[:, 0].float(),
-            decision_N=batch.decision_N,
-            entropy_N=entropy_N,
-        )
+            logits_NV = output.logits.reshape(-1, output.logits.shape[-1])[piece.before_N]
+        log_probs_N, entropy_N = token_log_probs(logits_NV, piece, self.temperature)
+        return log_probs_N, entropy_N, self.value_head(flat[piece.asked_D])[:, 0].float()
 
     def again(self, learning_rate: float, decay_over: int | None = None) -> "TorchLearner":
         """A learner for the next lesson: the same weights, a fresh optimiser, versions counted from 0."""

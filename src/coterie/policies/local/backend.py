@@ -56,10 +56,10 @@ class Backend(Protocol):
         """Frees what is stored of a row."""
 
     def logits(self, new: NewTokens) -> Tensor:
-        """Encodes new tokens; return float32 logits at the wanted ones, `[W, V]`."""
+        """Encodes new tokens; returns float32 logits at the wanted ones, `[W, V]`."""
 
     def hidden(self, new: NewTokens) -> Tensor:
-        """Encodes new tokens; return the last hidden states, after the final norm, at the wanted ones, `[W, H]`."""
+        """Encodes new tokens; returns the last hidden states, after the final norm, at the wanted ones, `[W, H]`."""
 
     def load(self, weights: Mapping[str, Tensor]) -> None:
         """Takes new weights, named as in the model's `state_dict`; what is stored is stale from here on."""

@@ -29,6 +29,8 @@ class TokenTrie:
             raise ValueError("options are empty or hold an empty one; give at least one option of at least one token")
         if any(stop_id in children for children in self._children):
             raise ValueError(f"an option holds the stop id {stop_id}; leave it off, it is legal after every option")
+        self.highest = max(stop_id, *(token for children in self._children for token in children))
+        """The largest id there is."""
         self._allowed = [
             tuple(sorted({*children, *([stop_id] if node in ends else [])}))
             for node, children in enumerate(self._children)

@@ -90,7 +90,7 @@ class Engine:
         allowed: TokenTrie | None = None,
         forced: Sequence[int] = (),
     ) -> None:
-        """Appends a prompt to a row and ask for a reply.
+        """Appends a prompt to a row and asks for a reply.
 
         Args:
             row: open and idle.
@@ -114,6 +114,7 @@ class Engine:
             )
         if allowed is not None and not allowed.permits(forced):
             raise ValueError(f"forced tokens {tuple(forced)} begin none of the allowed options; force legal ones")
+        self._check_ids(forced if allowed is None else (*forced, allowed.highest))
         self._check_prompt(row, index, prompt_ids, limit)
         self._rows.append(index, prompt_ids)
         self._rows.begin(index, limit, stop_ids, temperature, allowed, tuple(forced))
@@ -121,7 +122,7 @@ class Engine:
 
     @torch.inference_mode()
     def step(self) -> list[Completion]:
-        """Samples one token for every row at work, after encoding what is new; return the replies that ended."""
+        """Samples one token for every row at work, after encoding what is new; returns the replies that ended."""
         rows_P = np.fromiter(self._active.values(), np.int64, len(self._active))
         waiting_P = rows_P[self._rows.finish_R[rows_P] == 0]
         if len(waiting_P):
@@ -141,13 +142,15 @@ class Engine:
         The prompt joins the history, the options do not. Beginnings that options share are encoded once.
 
         Args:
-            questions: row, prompt, options; each row at most once.
+            questions: row, prompt, options; at least one, and each row at most once.
 
         Raises:
             ContextLengthError: the history would outgrow the model.
             RowStateError: a row is not open, is at work, or comes twice.
+            ValueError: an option without tokens, or with tokens that the model does not have.
         """
         branches = {piece: Branches(options) for piece, (_, _, options) in enumerate(questions)}
+        self._check_ids([token for _, _, options in questions for option in options for token in option])
         longest = [max(map(len, options), default=0) for _, _, options in questions]
         rows_P = self._append([(row, prompt) for row, prompt, _ in questions], longest)
         log_probs_WV = torch.log_softmax(self._backend.logits(self._rows.new_tokens(rows_P, branches)), dim=-1)
@@ -163,7 +166,7 @@ class Engine:
     def final_hidden(self, prompts: Sequence[tuple[int, Sequence[int]]]) -> Tensor:
         """Returns the hidden state after the final norm at each prompt's last token, float32 `[R, H]`.
 
-        The prompts join the histories. For value and Q heads.
+        The prompts join the histories. For value and Q heads; a reply may be asked for next, with an empty prompt.
 
         Raises:
             ContextLengthError: a history would outgrow the model.
@@ -220,12 +223,10 @@ class Engine:
         return np.array(rows)
 
     def _check_prompt(self, row: int, index: int, prompt_ids: Sequence[int], extra: int) -> None:
-        length, vocabulary = int(self._rows.length_R[index]), self._backend.vocabulary
+        length = int(self._rows.length_R[index])
         if not length and not len(prompt_ids):
             raise ValueError(f"row {row} has no tokens and the prompt is empty; begin with at least one token")
-        if len(prompt_ids) and not 0 <= min(prompt_ids) <= max(prompt_ids) < vocabulary:
-            wrong = [token for token in prompt_ids if not 0 <= token < vocabulary]
-            raise ValueError(f"token ids {wrong[:5]} are not in 0..{vocabulary - 1}; check the tokenizer")
+        self._check_ids(prompt_ids)
         total, most = length + len(prompt_ids) + extra, self._backend.positions
         if most is not None and total > most:
             raise ContextLengthError(
@@ -233,6 +234,12 @@ class Engine:
                 f"the model has positions for {most}; shorten the prompts, lower the limit, or use a model with a "
                 "longer context"
             )
+
+    def _check_ids(self, token_ids: Sequence[int]) -> None:
+        vocabulary = self._backend.vocabulary
+        if len(token_ids) and not 0 <= min(token_ids) <= max(token_ids) < vocabulary:
+            wrong = [token for token in token_ids if not 0 <= token < vocabulary]
+            raise ValueError(f"token ids {wrong[:5]} are not in 0..{vocabulary - 1}; check the tokenizer")
 
     def _open_row(self, row: int) -> int:
         if row not in self._index:

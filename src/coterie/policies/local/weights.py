@@ -125,7 +125,7 @@ def _read_gated(config: "PreTrainedConfig", state: Mapping[str, Tensor], dtype: 
         return Norm(state[f"{name}.weight"].to(dtype), None, config.rms_norm_eps)
 
     def query_key_scale(attention: str) -> Tensor | None:
-        if f"{attention}.q_norm.weight" not in state:
+        if config.model_type != "qwen3":
             return None
         scales = [(state[f"{attention}.{kind}_norm.weight"], count) for kind, count in (("q", heads), ("k", shared))]
         return torch.cat([_pair(scale_D, width, True).expand(count, width) for scale_D, count in scales])
