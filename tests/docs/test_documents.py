@@ -73,11 +73,21 @@ def run_console(text):
         while command.endswith("\\"):
             more, _, shown = shown.partition("\n")
             command = command[:-1] + more
-        done = subprocess.run(["bash", "-c", command], env=SHELL, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(["bash", "-c", command], env=SHELL, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
         compare(shown, done.stdout)
 
 
+@pytest.fixture
+def threads_as_they_were():
+    """Pages may tell torch how many threads to use; the tests after them must not notice."""
+    torch = pytest.importorskip("torch")
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("threads_as_they_were")
 @pytest.mark.parametrize("page", RUN, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_page_does_what_it_shows(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -153,6 +153,15 @@ def test_long_and_short_rows_share_a_batch_without_disturbing_each_other(small):
         assert completion.log_probs == pytest.approx(expected, abs=1e-4)
 
 
+def test_a_prompt_longer_than_one_pass_is_read_in_parts(small):
+    engine = Engine(small)
+    prompts = [[(row * step) % VOCABULARY for step in range(length)] for row, length in enumerate((2500, 3, 1100))]
+    rows = [engine.open(seed) for seed in range(3)]
+    scores = engine.score([(row, prompt, OPTIONS) for row, prompt in zip(rows, prompts, strict=True)])
+    for prompt, values in zip(prompts, scores, strict=True):
+        assert values == pytest.approx([sum(plain_log_probs(small, prompt, option)) for option in OPTIONS], abs=1e-4)
+
+
 @pytest.mark.parametrize("make", [*FAST, *GENERIC], ids=lambda make: make.__name__)
 def test_bfloat16_stays_near_float32(make):
     model = sharpened(make)

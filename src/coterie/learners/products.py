@@ -23,7 +23,7 @@ class OneDnnProducts(TorchFunctionMode):
     >>> with OneDnnProducts():
     ...     outputs_NO = functional.linear(torch.ones(512, 512), weight_OI)
     >>> outputs_NO.sum().backward()
-    >>> float(outputs_NO[0, 0]), float(weight_OI.grad[0, 0])
+    >>> outputs_NO[0, 0].item(), weight_OI.grad[0, 0].item()
     (512.0, 512.0)
     """
 

@@ -91,7 +91,7 @@ class Lookout(Environment):
         if "lookout" in actions:
             heard = tuple(spoken(actions, {"lookout": ("courier",)}, float(self.moves)))
             column, row = self.courier
-            blocked = " ".join(way for way in DIRECTIONS if beside(self.courier, way) not in self.free)
+            blocked = self._blocked()
             seen = Observation(
                 self.courier_spec,
                 text=f"at c{column} r{row} blocked {blocked or 'nothing'}",
@@ -126,6 +126,9 @@ class Lookout(Environment):
             self.carrying = True
         return move == "drop" and self.carrying and self.courier == self.goal
 
+    def _blocked(self) -> str:
+        return " ".join(way for way in DIRECTIONS if beside(self.courier, way) not in self.free)
+
     def _left(self) -> int:
         """The fewest moves to the finish from here."""
         if self.carrying:
@@ -138,6 +141,9 @@ class Lookout(Environment):
 
         target = f"destination {name(self.goal)}" if self.carrying else f"parcel {name(self.parcel)}"
         text = f"{target} courier {name(self.courier)}"
+        if self.walls:
+            # The walls stand in the first view only; what they mean for the next step is said again.
+            text += f" blocked {self._blocked() or 'nothing'}"
         if not self.moves:
             walls = "".join(f" wall {name(cell)}" for cell in self.walls)
             text = f"map destination {name(self.goal)}{walls} {text}"

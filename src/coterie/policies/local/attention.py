@@ -82,7 +82,7 @@ class Attention:
 
 
 def plan(runs: Sequence[Run], heads: Heads, like: Tensor) -> Attention:
-    """Groups the pieces and lay out their masks.
+    """Groups the pieces and lays out their masks.
 
     Args:
         runs: the packed pieces.

@@ -44,6 +44,23 @@ class NewTokens:
             {piece - low: tree for piece, tree in self.branches.items() if low <= piece < high},
         )
 
+    def split(self, length: int) -> tuple["NewTokens", "NewTokens"]:
+        """Returns the first `length` tokens of the pieces that keep more, and what remains of all pieces."""
+        long_P = self.kept_P > length
+        first_N = np.repeat(long_P, self.counts_P) & (steps(self.counts_P) < length)
+        lengths_P, taken_P = np.full(int(long_P.sum()), length), np.where(long_P, length, 0)
+        beginnings = NewTokens(
+            self.rows_P[long_P], self.starts_P[long_P], lengths_P, lengths_P, self.tokens_N[first_N], {}
+        )
+        return beginnings, NewTokens(
+            self.rows_P,
+            self.starts_P + taken_P,
+            self.counts_P - taken_P,
+            self.kept_P - taken_P,
+            self.tokens_N[~first_N],
+            self.branches,
+        )
+
 
 class Backend(Protocol):
     """A model that remembers what it encoded, row by row."""

@@ -43,7 +43,7 @@ class Packed(NamedTuple):
 
 
 def pack(new: NewTokens, cache: Cache, heads: Heads, like: Tensor) -> Packed:
-    """Makes room for new tokens in the cache and lay them end to end, arena by arena.
+    """Makes room for new tokens in the cache and lays them end to end, arena by arena.
 
     Args:
         new: at least one piece.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 TOKENS_AT_ONCE = 1024
-"""New tokens of one forward pass, so that activations stay in the processor's cache."""
+"""New tokens of one forward pass, so that activations stay in the processor's cache, and scores within memory."""
 
 
 class Transformer:
@@ -78,9 +78,15 @@ class Transformer:
 
     def hidden(self, new: NewTokens) -> Tensor:
         """Returns the hidden states after the final norm at the wanted tokens, `[W, M]`."""
-        parts = _portions(new)
-        results = [self._forward(pack(part, self._cache, self._heads, self._attention_like)) for part in parts]
+        while (new.kept_P > TOKENS_AT_ONCE).any():
+            beginnings, new = new.split(TOKENS_AT_ONCE)
+            for part in _portions(beginnings):
+                self._encode(part)
+        results = [self._encode(part) for part in _portions(new)]
         return results[0] if len(results) == 1 else torch.cat(results)
+
+    def _encode(self, new: NewTokens) -> Tensor:
+        return self._forward(pack(new, self._cache, self._heads, self._attention_like))
 
     def _forward(self, packed: Packed) -> Tensor:
         weights = self._weights
@@ -138,7 +144,7 @@ class Transformer:
 
 
 def _portions(new: NewTokens) -> Iterator[NewTokens]:
-    """Splits new tokens so that a forward pass has few enough of them; a longer piece goes alone."""
+    """Splits new tokens so that a forward pass has few enough of them."""
     low, total = 0, 0
     for piece, count in enumerate(new.counts_P.tolist()):
         if piece > low and total + count > TOKENS_AT_ONCE:
