@@ -17,12 +17,13 @@ A peer in another environment: --vllm PYTHON, an interpreter that can import vll
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -32,6 +33,8 @@ NEW, REPLY, VOCABULARY = 24, 8, 1024
 SEATS = ("ann", "bob")
 VLLM_ELSEWHERE = "0.70 to 0.72"
 """vLLM's CPU build over a bare loop like ours in float32, measured on another machine; a reference, nothing more."""
+
+RATES = "sampled tokens a second: "
 
 Play = Callable[[int, int, int], int]
 """Plays so many episodes of so many turns with a seed; returns how many tokens it sampled."""
@@ -283,11 +286,14 @@ def vllm_rates(python: str, episodes: int, turns: int, rounds: int) -> list[floa
     with tempfile.TemporaryDirectory() as folder:
         qwen().save_pretrained(folder)
         command = [python, __file__, "--serve-vllm", folder, str(episodes), str(turns), str(rounds)]
-        told = subprocess.run(command, capture_output=True, text=True, check=False)
+        one_core = {"VLLM_CPU_OMP_THREADS_BIND": str(min(os.sched_getaffinity(0)))}
+        told = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | one_core)
     if told.returncode:
         print(f"  vLLM left out: {python} ended with {told.returncode}: {told.stderr.strip()[-300:]}")
         return []
-    return [float(rate) for rate in json.loads(told.stdout.strip().splitlines()[-1])]
+    # Its processes write to the same stream, also after the last line of ours.
+    (line,) = [line for line in told.stdout.splitlines() if line.startswith(RATES)]
+    return [float(rate) for rate in json.loads(line.removeprefix(RATES))]
 
 
 def serve_vllm(folder: str, episodes: int, turns: int, rounds: int) -> None:
@@ -297,7 +303,13 @@ def serve_vllm(folder: str, episodes: int, turns: int, rounds: int) -> None:
     from vllm import LLM, SamplingParams
 
     engine = LLM(
-        folder, skip_tokenizer_init=True, dtype="float32", enable_prefix_caching=True, block_size=32, max_model_len=1024
+        folder,
+        skip_tokenizer_init=True,
+        dtype="float32",
+        enable_prefix_caching=True,
+        block_size=32,
+        max_model_len=1024,
+        gpu_memory_utilization=0.25,  # on a processor: the share of its memory
     )
     settings = SamplingParams(max_tokens=REPLY, ignore_eos=True, temperature=1.0, detokenize=False)
     rates = []
@@ -315,7 +327,7 @@ def serve_vllm(folder: str, episodes: int, turns: int, rounds: int) -> None:
                 history += answer.outputs[0].token_ids
         if number >= 0:
             rates.append(episodes * turns * REPLY / (time.perf_counter() - start))
-    print(json.dumps(rates))
+    print("\n" + RATES + json.dumps(rates), flush=True)
 
 
 # ---- measuring ----------------------------------------------------------------------------------------------------
@@ -357,30 +369,30 @@ def measure(contestants: Mapping[str, Play], episodes: int, turns: int, rounds: 
 
 
 def report(rates: Mapping[str, list[list[float]]], turns: int, parameters: int, peaks: Mapping[str, float]) -> None:
-    reference = statistics.median(rates["ours"][0]) if "ours" in rates else 0.0
     print(f"  {'':22s}{'sampled tokens/s':>18s}{'range':>16s}{'by the clock':>14s}{'episodes/s':>12s}{'of peak':>9s}")
     for name, (on_core, by_clock) in rates.items():
-        middle = statistics.median(on_core)
+        found = on_core or by_clock
+        middle = statistics.median(found)
         useful = 2 * parameters * middle * (NEW + REPLY) / REPLY
         share = useful / peaks["bfloat16" if "bfloat16" in name else "float32"]
-        spread = f"[{min(on_core):.0f}..{max(on_core):.0f}]"
-        ratio = "" if name == "ours" else f"   ours is {reference / middle:.2f} times as fast"
+        spread = f"[{min(found):.0f}..{max(found):.0f}]"
+        ratio = ""
+        if "ours" in rates and name != "ours":
+            same_clock = rates["ours"][0 if on_core else 1]
+            ratio = f"   ours is {statistics.median(same_clock) / middle:.2f} times as fast"
         print(
             f"  {name:22s}{middle:18.0f}{spread:>16s}{statistics.median(by_clock):14.0f}"
             f"{middle / REPLY / turns:12.1f}{100 * share:8.1f}%{ratio}"
         )
 
 
-def chosen_contestants(names: list[str]) -> Iterator[tuple[str, Play]]:
-    makers: dict[str, Callable[[], Play]] = {
-        "ours": lambda: ours(torch.float32),
-        "ours, bfloat16": lambda: ours(torch.bfloat16),
-        "bare loop": bare_loop,
-        "generate, cache kept": lambda: generating(True),
-        "generate, re-encoding": lambda: generating(False),
-    }
-    for name in names or makers:
-        yield name, makers[name]()
+CONTESTANTS: dict[str, Callable[[], Play]] = {
+    "ours": lambda: ours(torch.float32),
+    "ours, bfloat16": lambda: ours(torch.bfloat16),
+    "bare loop": bare_loop,
+    "generate, cache kept": lambda: generating(True),
+    "generate, re-encoding": lambda: generating(False),
+}
 
 
 def main() -> None:
@@ -392,14 +404,14 @@ def main() -> None:
     parser.add_argument("--episodes", type=int, help="how many at once; 64, or 16 when quick")
     parser.add_argument("--turns", type=int, nargs="*", default=[12, 48])
     parser.add_argument("--rounds", type=int, help="3, or 1 when quick")
-    parser.add_argument("--only", nargs="*", default=[], help="contestants by name")
+    parser.add_argument("--only", nargs="*", default=list(CONTESTANTS), choices=list(CONTESTANTS), help="who; all")
     parser.add_argument("--vllm", type=Path, metavar="PYTHON", help="an interpreter that can import vllm")
     chosen = parser.parse_args()
     episodes = chosen.episodes or (16 if chosen.quick else 64)
     rounds = chosen.rounds or (1 if chosen.quick else 3)
     torch.set_num_threads(1)
     check_bare_loop()
-    contestants = dict(chosen_contestants(chosen.only))
+    contestants = {name: CONTESTANTS[name]() for name in chosen.only}
     parameters = sum(each.numel() for each in qwen().parameters())
     peaks = {str(dtype).removeprefix("torch."): peak(dtype) for dtype in (torch.float32, torch.bfloat16)}
     told = ", ".join(f"{name} {value / 1e9:.0f}" for name, value in peaks.items())
@@ -409,7 +421,7 @@ def main() -> None:
         rates = measure(contestants, episodes, turns, rounds)
         if chosen.vllm:
             if found := vllm_rates(str(chosen.vllm), episodes, turns, rounds):
-                rates["vLLM, by the clock"] = [found, found]
+                rates["vLLM"] = [[], found]  # several processes: only the clock counts them all
         else:
             print(f"  vLLM left out (no --vllm); elsewhere it ran at {VLLM_ELSEWHERE} of a bare loop, float32")
         report(rates, turns, parameters, peaks)

@@ -18,7 +18,7 @@ import statistics
 import tempfile
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -181,16 +181,20 @@ def train_with_trl(
 # ---- measuring ----------------------------------------------------------------------------------------------------
 
 
-def measure(episodes: int, turns: int, steps: int) -> dict[str, list[Split]]:
+PEERS = {"TRL, re-encoding": False, "TRL, cache kept": True}
+"""Whether each keeps the cache."""
+
+
+def measure(episodes: int, turns: int, steps: int, peers: Iterable[str] = tuple(PEERS)) -> dict[str, list[Split]]:
     """Lets everybody take so many steps, ours after each of TRL's."""
     found: dict[str, list[Split]] = {"ours": []}
     with tempfile.TemporaryDirectory() as folder:
         ours = Ours(episodes, turns, Path(folder))
         ours.step()
-        for name, keep_cache in (("TRL, re-encoding", False), ("TRL, cache kept", True)):
+        for name in peers:
             try:
                 found[name] = train_with_trl(
-                    episodes, turns, steps, keep_cache, lambda: found["ours"].append(ours.step())
+                    episodes, turns, steps, PEERS[name], lambda: found["ours"].append(ours.step())
                 )
             except ImportError as error:
                 print(f"  {name}: not measured ({error})")
@@ -217,6 +221,7 @@ def main() -> None:
     parser.add_argument("--episodes", type=int, help=f"a multiple of {GROUP}; 32, or 8 when quick")
     parser.add_argument("--turns", type=int, default=12)
     parser.add_argument("--steps", type=int, help="3, or 1 when quick")
+    parser.add_argument("--peers", nargs="*", default=list(PEERS), choices=list(PEERS), help="beside whom; all")
     chosen = parser.parse_args()
     episodes = chosen.episodes or (8 if chosen.quick else 32)
     if episodes % GROUP or chosen.turns % 2:
@@ -226,7 +231,7 @@ def main() -> None:
         f"one step over {2 * episodes} samples of {chosen.turns // 2 * (NEW + REPLY)} tokens, one thread, float32, "
         f"peak of a matrix product {peak(torch.float32) / 1e9:.0f} GFLOP/s"
     )
-    report(measure(episodes, chosen.turns, chosen.steps or (1 if chosen.quick else 3)))
+    report(measure(episodes, chosen.turns, chosen.steps or (1 if chosen.quick else 3), chosen.peers))
 
 
 if __name__ == "__main__":

@@ -10,15 +10,11 @@ from typing import Any
 import torch
 from safetensors.torch import load_file, save_file
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
-from transformers.utils import logging as transformers_logging
 
 from coterie.core import Algorithm, ConfigError, Credit, Episode, Json, Tokens
 from coterie.learners.batch import Batch, Piece, collate, sequences, token_log_probs
 from coterie.learners.products import OneDnnProducts
 from coterie.policies.local.policy import POLICY_CARD, VALUE_HEAD
-
-# Saving a small model at every checkpoint would draw a progress bar each time.
-transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 class TorchLearner:

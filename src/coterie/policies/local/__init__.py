@@ -1,4 +1,4 @@
-"""Language models in this process: an engine that keeps every seat's text encoded across turns, and the policy on it."""
+"""Language models in this process: an engine that keeps every seat's text encoded, and the policy on it."""
 
 from coterie.policies.local.constraint import TokenTrie
 from coterie.policies.local.engine import Engine

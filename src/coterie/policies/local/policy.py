@@ -14,11 +14,15 @@ from transformers import (
     PreTrainedTokenizerBase,
     PreTrainedTokenizerFast,
 )
+from transformers.utils import logging as transformers_logging
 
 from coterie.core import ActionSpec, Choice, Json, PolicyError, Prompt, Sample, Text
 from coterie.policies.local.constraint import TokenTrie
 from coterie.policies.local.engine import Engine
 from coterie.policies.local.server import Server
+
+# Opening and saving small models at every checkpoint would draw a progress bar each time.
+transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 VALUE_HEAD = "value_head.safetensors"
 """The file beside a saved model that holds its value head."""
