@@ -9,8 +9,8 @@ SEATS = Annotated[
     typer.Option(
         "--seat",
         metavar="NAME=WHO",
-        help="Who sits where: random, expert, human, the folder of a saved model (FOLDER@0 decodes greedily), or a chat "
-        "endpoint with its model (http://host:port/v1#model). Repeat it; seats not named get the world's expert.",
+        help="Who sits where: random, expert, human, the folder of a saved model (FOLDER@0 decodes greedily), or a "
+        "chat endpoint with its model (http://host:port/v1#model). Repeat it; seats not named get the world's expert.",
     ),
 ]
 SETTINGS = Annotated[
