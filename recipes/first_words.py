@@ -16,6 +16,7 @@ from coterie.algorithms import Reinforce
 from coterie.core import Channel, Episode, Json, Measure, Mind, Mute, Scramble
 from coterie.environments.text.lookout_experts import Courier, Guide, swapped
 from coterie.evaluation import evaluate
+from coterie.evaluation import measure as measure_episodes
 from coterie.evaluation.report import Arm, CrossPlay, Evaluation, Transcript, write_report
 from coterie.policies.codecs import CompactCodec
 from coterie.rollout import gather, read_episodes, write_episodes
@@ -251,7 +252,7 @@ class Team:
         pool: list[str] = []
 
         def measure(name: str, group: str, minds: Mapping[str, Mind], channel: Channel | None = None) -> Path:
-            record = self.folder / "episodes" / f"{name.replace(', ', '-').replace(' ', '-')}.jsonl.zst"
+            record = record_of(self.folder, name)
             report = evaluate(
                 "lookout",
                 minds,
@@ -400,6 +401,7 @@ def run(settings: Settings, folder: Path) -> Path:
         examined = msgspec.json.decode((place / "evaluation.json").read_bytes(), type=Evaluation)
         arms.extend(examined.arms)
         transcripts = transcripts or examined.transcripts
+    arms = together(arms, teams)
     arms.extend(msgspec.json.decode((folder / "baselines.json").read_bytes(), type=list[Arm]))
     names = [f"team {seed}" for seed in settings.seeds]
     table = CrossPlay(names, names, grid, "lookout", "courier")
@@ -412,6 +414,23 @@ def run(settings: Settings, folder: Path) -> Path:
     page = write_report(folder)
     print(summary(arms))
     return page
+
+
+def record_of(team: Path, arm: str) -> Path:
+    """The file that holds the episodes of an arm."""
+    return team / "episodes" / f"{arm.replace(', ', '-').replace(' ', '-')}.jsonl.zst"
+
+
+def together(arms: list[Arm], teams: list[Path]) -> list[Arm]:
+    """Puts before the arms of single teams one of all teams; teams on the same map count as one piece of luck."""
+    whole: list[Arm] = []
+    for name in dict.fromkeys(arm.name for arm in arms):
+        own = [arm for arm in arms if arm.name == name]
+        if len(teams) > 1:
+            played = (episode for team in teams for episode in read_episodes(record_of(team, name)))
+            whole.append(Arm(name, own[0].group, None, dict(measure_episodes(played, MEASURES).measures)))
+        whole.extend(own)
+    return whole
 
 
 def teach(settings: Settings, seed: int, folder: Path, tell: Tell) -> None:
@@ -464,15 +483,15 @@ def cross(settings: Settings, own: Path, teams: list[Path], tell: Tell) -> list[
 
 
 def summary(arms: list[Arm]) -> str:
-    """The figures that matter, one line an arm, all teams together."""
-    lines = [f"{'':40} {'success':>18}   {'words per success':>17}"]
+    """The figures that matter: every arm over all teams, with its interval, and each team by itself."""
+    lines = [f"{'':38} {'success':>7}  {'95 % interval':16} {'each team':24} words per success"]
     for name in dict.fromkeys(arm.name for arm in arms):
-        found = [arm.measures for arm in arms if arm.name == name]
-        values = [each["success"].value for each in found]
-        shown = " ".join("  -  " if value is None else f"{value:5.0%}" for value in values)
-        words = [each["words_per_success"].value for each in found]
-        spoken = " ".join("-" if value is None else f"{value:.1f}" for value in words)
-        lines.append(f"{name:40} {shown:>18}   {spoken:>17}")
+        first, *teams = [arm.measures for arm in arms if arm.name == name]
+        success, words = first["success"], first["words_per_success"].value
+        each = " ".join(f"{team['success'].value:.0%}" for team in teams if team["success"].value is not None)
+        interval = f"{success.low:.1%} to {success.high:.1%}" if success.low is not None else ""
+        spoken = "-" if words is None else f"{words:.1f}"
+        lines.append(f"{name:38} {success.value:7.1%}  {interval:16} {each:24} {spoken}")
     return "\n".join(lines)
 
 

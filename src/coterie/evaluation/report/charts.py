@@ -17,6 +17,8 @@ from coterie.evaluation.report.markup import Markup, tag
 WIDTH, HEIGHT = 480, 280
 LEFT, RIGHT, TOP, BOTTOM = 44, 62, 22, 36
 """Room around the plot for its axes and labels."""
+CLOSE = 0.06
+"""Baselines nearer to each other than this share one line and label."""
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -112,13 +114,20 @@ def _stage_marks(starts: dict[str, float], longest: float) -> list[Markup]:
 
 
 def _dashed(baselines: Sequence[Arm]) -> list[Markup]:
-    told = [(arm.name, arm.measures["success"].value) for arm in baselines if "success" in arm.measures]
-    levels = [(name, _y(value)) for name, value in told if value is not None]
-    labels = _apart([y - 5 for _, y in levels])
+    """One line for all baselines of about the same height, so that their names do not cover the curves."""
+    together = [arm for arm in baselines if arm.seed is None] or list(baselines)
+    told = [(arm.measures["success"].value, arm.name) for arm in together if "success" in arm.measures]
+    levels: list[tuple[float, list[str]]] = []
+    for value, name in sorted((value, name) for value, name in told if value is not None):
+        if levels and value - levels[-1][0] < CLOSE:
+            levels[-1][1].append(name)
+        else:
+            levels.append((value, [name]))
     parts = []
-    for (name, y), label in zip(levels, labels, strict=True):
-        parts.append(tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y, y2=y, class_="baseline"))
-        parts.append(tag("text", name, x=WIDTH - RIGHT - 4, y=label, class_="tick right halo"))
+    for (value, names), label in zip(levels, _apart([_y(value) - 5 for value, _ in levels]), strict=True):
+        text = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+        parts.append(tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=_y(value), y2=_y(value), class_="baseline"))
+        parts.append(tag("text", text, x=WIDTH - RIGHT - 4, y=label, class_="tick right halo"))
     return parts
 
 
