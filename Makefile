@@ -30,7 +30,7 @@ demo: .venv/.demo  ## Teaches two language agents to talk, in some minutes, and 
 	$(BIN)/coterie train first_words --out runs/first_words
 
 test: check  ## Runs all checks and tests.
-	$(BIN)/python -m pytest -n 2
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
 check: .venv/.dev  ## Format, lint and strict types.
 	$(BIN)/ruff format --check .
