@@ -207,6 +207,17 @@ def test_tokens_come_as_often_as_the_model_says(small):
     assert np.abs(seen - expected).max() < 4 * np.sqrt(0.25 / count)
 
 
+def test_every_token_of_a_reply_has_luck_of_its_own():
+    torch.manual_seed(0)
+    engine = Engine(gpt2().eval())  # At its initial size: every token is about as likely, whatever came before.
+    row = engine.open(seed=0)
+    for _ in range(2):
+        engine.submit(row, [1], limit=20)
+        while engine.active:
+            finished = engine.step()
+    assert len(set(finished[0].token_ids)) > 12
+
+
 def test_no_impossible_token_is_drawn_at_either_end_of_the_stream():
     logits_RV = torch.tensor([[-torch.inf, 0.0, -torch.inf, 0.0, -torch.inf]] * 2)
     edges_R = np.array([0.0, 1 - 2.0**-52])
