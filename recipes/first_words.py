@@ -49,7 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     walls: int = 0
     """Blocked cells."""
     swapped: tuple[str, ...] = ("north", "south", "east", "west")
-    """Directions that the courier's school uses the other way round."""
+    """Directions that one of a team's two schools uses the other way round; the seed says which school."""
     noise: float = 0.3
     """Share of words and moves in the demonstrations that are anything at all."""
     demonstrations: int = 2000
@@ -108,15 +108,26 @@ def success(episodes: Iterable[Episode]) -> float:
     return sum(outcomes) / len(outcomes)
 
 
+def schools(settings: Settings, seed: int) -> dict[str, dict[str, str]]:
+    """The dialects of a team's two schools: each pair of directions is swapped at one of them, by the seed at which."""
+    pairs = [pair for pair in (("north", "south"), ("east", "west")) if set(pair) <= set(settings.swapped)]
+    use = _subsets(len(pairs))[seed % 2 ** len(pairs)]
+    own = {
+        seat: [word for pair, here in zip(pairs, use, strict=True) if here == (seat == "lookout") for word in pair]
+        for seat in SEATS
+    }
+    return {seat: swapped(*words) for seat, words in own.items()}
+
+
 class Team:
-    """One team at school: its data, its two models, and their twins that may not hear."""
+    """One team at school: its data and its two models; or its twin, whose courier may not hear."""
 
     def __init__(self, settings: Settings, seed: int, folder: Path, tell: Tell) -> None:
         """Opens the team's run folder, to begin or to go on."""
         self.settings, self.seed, self.folder, self.tell = settings, seed, folder, tell
         self.run = Run(folder, {**msgspec.to_builtins(settings), "seed": seed})
         self.start = seed * 1_000
-        self.school: dict[str, dict[str, str]] = {"lookout": {}, "courier": swapped(*settings.swapped)}
+        self.school = schools(settings, seed)
         self.validation = range(VALIDATION, VALIDATION + settings.validation_episodes)
         self.policies: dict[str, LocalPolicy] = {}
         self.learners: dict[str, TorchLearner] = {}
@@ -192,17 +203,28 @@ class Team:
 
     # ---- stage 3: reinforcement -------------------------------------------------------------------------------------
 
-    def practise(self, names: tuple[str, str], pupils: tuple[str, ...], stage: str, channel: Channel | None) -> None:
+    def practise(
+        self, pupils: tuple[str, ...], others: Mapping[str, Mind], stage: str, channel: Channel | None
+    ) -> None:
         """The shared reward teaches the pupils; the version that does best on validation maps is kept."""
         settings = self.settings
-        team = {seat: self.policies[name] for seat, name in zip(SEATS, names, strict=True)}
+
+        def team(temperature: float | None = None) -> dict[str, Mind]:
+            """The pupils as they learn, or decoding at a temperature, and who sits beside them."""
+            policies = {name: self.policies[name] for name in pupils}
+            seated = {
+                name.split()[-1]: Language(policy if temperature is None else policy.at(temperature), CODEC)
+                for name, policy in policies.items()
+            }
+            return {**seated, **others}
 
         def validate(iteration: int) -> dict[str, Json]:
             line: dict[str, Json] = {}
             for way, temperature in (("sampled", 1.0), ("greedy", 0.0)):
-                minds = {seat: Language(policy.at(temperature), CODEC) for seat, policy in team.items()}
                 maps = options(settings, "validation")
-                report = evaluate("lookout", minds, self.validation, options=maps, channel=channel, metrics=MEASURES)
+                report = evaluate(
+                    "lookout", team(temperature), self.validation, options=maps, channel=channel, metrics=MEASURES
+                )
                 line[f"success_{way}"] = msgspec.to_builtins(report.measures["success"])
                 line["words_per_success"] = msgspec.to_builtins(report.measures["words_per_success"])
             line["score"] = min(line["success_sampled"]["value"], line["success_greedy"]["value"])
@@ -218,7 +240,7 @@ class Team:
         state = train(
             self.run,
             "lookout",
-            {seat: Language(policy, CODEC) for seat, policy in team.items()},
+            team(),
             [self.learners[name] for name in pupils],
             Reinforce(gamma=settings.gamma),
             Plan(settings.iterations, settings.episodes, first_seed=100_000_000 + self.start, stop_at=settings.stop_at),
@@ -267,20 +289,19 @@ class Team:
             self.tell("evaluation", len(arms), 10, "")
             return record
 
-        places = {
-            "before": ("imitation/lookout", "imitation/courier"),
-            "trained": ("reinforcement/lookout", "reinforcement/courier"),
-            "trained muted": ("imitation/lookout", "muted/deaf courier"),
+        teams: dict[str, Callable[[float], dict[str, Mind]]] = {
+            "before": lambda at: {seat: self.model(f"imitation/{seat}", at) for seat in SEATS},
+            "trained": lambda at: {seat: self.model(f"reinforcement/{seat}", at) for seat in SEATS},
+            "trained muted": lambda at: {
+                "lookout": guide(self.school["lookout"]),
+                "courier": self.model("../twin/models/muted/deaf courier", at),
+            },
         }
         records: dict[str, Path] = {}
-        for name, (lookout, courier) in places.items():
+        for name, seated in teams.items():
             for way, temperature in (("sampled", 1.0), ("greedy", 0.0)):
-                minds: dict[str, Mind] = {
-                    "lookout": self.model(lookout, temperature),
-                    "courier": self.model(courier, temperature),
-                }
                 group, channel = ("baseline", MUTED) if name == "trained muted" else (name, None)
-                records[f"{name}, {way}"] = measure(f"{name}, {way}", group, minds, channel)
+                records[f"{name}, {way}"] = measure(f"{name}, {way}", group, seated(temperature), channel)
         for episode in read_episodes(records["trained, sampled"]):
             pool.extend(message.text for message in episode.messages)
         trained: dict[str, Mind] = {seat: self.model(f"reinforcement/{seat}") for seat in SEATS}
@@ -295,11 +316,7 @@ class Team:
 
     def own_dialect(self, seat: str, learned: Language) -> dict[str, str]:
         """The dialect in which a seat does best beside a scripted partner, found on validation maps."""
-        pairs = [pair for pair in (("north", "south"), ("east", "west")) if set(pair) <= set(self.settings.swapped)]
-        candidates = [
-            swapped(*(word for pair, use in zip(pairs, uses, strict=True) if use for word in pair))
-            for uses in _subsets(len(pairs))
-        ]
+        candidates = [schools(self.settings, number)["lookout"] for number in range(4)]
 
         def score(dialect: dict[str, str]) -> float:
             minds: dict[str, Mind] = {"lookout": guide(dialect), "courier": walker(dialect), seat: learned}
@@ -309,23 +326,33 @@ class Team:
 
     # ---- the whole way ----------------------------------------------------------------------------------------------
 
-    def learn(self, deaf_twin: bool = True) -> None:
-        """From nothing to an examined team; what an interrupted run has done already is not done again."""
-        from coterie.policies.local import small_tokenizer
-
+    def learn(self) -> None:
+        """From nothing to a team that has learned; what an interrupted run has done already is not done again."""
         self.tell("demonstrations", 0, 2, "")
         lessons = {seat: self.demonstrate(seat) for seat in SEATS}
         shown = success(lessons["lookout"])
         self.tell("demonstrations", 2, 2, f"{len(lessons['lookout'])} demonstrations a school, {shown:.0%} deliver")
-        self.tokenizer: PreTrainedTokenizerBase = small_tokenizer(_texts(lessons))
+        self.read(lessons)
         for seat in SEATS:
             self.go_to_school(seat, seat, lessons[seat])
-        self.practise(("lookout", "courier"), ("lookout", "courier"), "reinforcement", None)
-        if deaf_twin:
-            # The twin that may not hear learns from the same demonstrations with the words taken out.
-            unheard = [_unheard(episode) for episode in lessons["courier"]]
-            self.go_to_school("deaf courier", "courier", unheard, MUTED)
-            self.practise(("lookout", "deaf courier"), ("deaf courier",), "muted", MUTED)
+        self.practise(SEATS, {}, "reinforcement", None)
+
+    def learn_unheard(self) -> None:
+        """The courier's twin that may not hear: the same lessons with the words taken out, the same practice, muted.
+
+        Whoever speaks to it is not heard, so an expert does.
+        """
+        lessons = {"courier": self.demonstrate("courier")}
+        self.read(lessons)
+        unheard = [_unheard(episode) for episode in lessons["courier"]]
+        self.go_to_school("deaf courier", "courier", unheard, MUTED)
+        self.practise(("deaf courier",), {"lookout": guide(self.school["lookout"])}, "muted", MUTED)
+
+    def read(self, lessons: Mapping[str, list[Episode]]) -> None:
+        """Makes the tokenizer from the words of the lessons."""
+        from coterie.policies.local import small_tokenizer
+
+        self.tokenizer: PreTrainedTokenizerBase = small_tokenizer(_texts(lessons))
 
 
 def _subsets(count: int) -> list[tuple[bool, ...]]:
@@ -370,8 +397,8 @@ STORY = """
 First words: {teams} teams of two small language models learn to talk, from nothing but play.
 
   1. Synthetic data   Scripted experts of two schools deliver parcels on a {size} by {size} map: the lookout sees it
-                      and may only speak, the courier walks and sees only its own cell. The courier's school uses
-                      {words} the other way round.
+                      and may only speak, the courier walks and sees only its own cell. What one school calls
+                      {words}, the other calls the other way round.
   2. Imitation        Two models with random weights, one a seat, copy their school until each delivers at least
                       {gate:.0%} beside an expert of that school. Together they misunderstand each other.
   3. Reinforcement    Both play together; a shared reward is all they are told. A twin whose courier may not hear
@@ -391,7 +418,12 @@ def run(settings: Settings, folder: Path) -> Path:
     with Workers(settings.workers) as workers:
         for seed, place in zip(settings.seeds, teams, strict=True):
             workers.start(f"team {seed}", teach, settings, seed, place)
+        for seed, place in zip(settings.seeds, teams, strict=True):
+            workers.start(f"deaf twin {seed}", teach_unheard, settings, seed, place / "twin")
         workers.start("baselines", baselines, settings, folder)
+        workers.wait()
+        for seed, place in zip(settings.seeds, teams, strict=True):
+            workers.start(f"examination {seed}", examine, settings, seed, place)
         workers.wait()
         for row, place in zip(settings.seeds, teams, strict=True):
             workers.start(f"cross-play {row}", cross, settings, place, teams)
@@ -434,16 +466,34 @@ def together(arms: list[Arm], teams: list[Path]) -> list[Arm]:
 
 
 def teach(settings: Settings, seed: int, folder: Path, tell: Tell) -> None:
-    """Teaches and examines one team; what runs on one core."""
+    """Teaches one team, on one core."""
+    _one_core()
+    team = Team(settings, seed, folder, tell)
+    if not (folder / "models" / "reinforcement" / "courier" / "policy.json").exists():
+        team.learn()
+
+
+def teach_unheard(settings: Settings, seed: int, folder: Path, tell: Tell) -> None:
+    """Teaches the twin of a team whose courier may not hear, on one core."""
+    _one_core()
+    team = Team(settings, seed, folder, tell)
+    if not (folder / "models" / "muted" / "deaf courier" / "policy.json").exists():
+        team.learn_unheard()
+
+
+def examine(settings: Settings, seed: int, folder: Path, tell: Tell) -> None:
+    """Examines one team, on one core."""
+    _one_core()
+    if not (folder / "evaluation.json").exists():
+        arms, transcripts = Team(settings, seed, folder, tell).examine()
+        write_atomically(folder / "evaluation.json", msgspec.json.encode(Evaluation(arms, None, transcripts)).decode())
+
+
+def _one_core() -> None:
+    """Small models are fastest on one thread; the other cores teach other teams."""
     import torch
 
     torch.set_num_threads(1)
-    team = Team(settings, seed, folder, tell)
-    if not (folder / "evaluation.json").exists():
-        team.learn()
-        arms, transcripts = team.examine()
-        whole = msgspec.json.encode(Evaluation(arms, None, transcripts))
-        write_atomically(folder / "evaluation.json", whole.decode())
 
 
 def baselines(settings: Settings, folder: Path, tell: Tell) -> None:
@@ -463,11 +513,9 @@ def baselines(settings: Settings, folder: Path, tell: Tell) -> None:
 
 def cross(settings: Settings, own: Path, teams: list[Path], tell: Tell) -> list[Measure]:
     """The lookout of one team with the courier of every team, decoding greedily, on held-out maps."""
-    import torch
-
     from coterie.policies.local import LocalPolicy
 
-    torch.set_num_threads(1)
+    _one_core()
 
     def seat(team: Path, name: str) -> Language:
         return Language(LocalPolicy.from_pretrained(team / "models" / "reinforcement" / name).at(0), CODEC)

@@ -32,7 +32,7 @@ def _one_thread():
 def test_two_language_models_find_a_common_language(tmp_path):
     settings = Settings(validation_episodes=64, stop_at=0.95)
     team = Team(settings, 2, tmp_path, QUIET)
-    team.learn(deaf_twin=False)
+    team.learn()
 
     def held_out(stage, temperature, channel=None):
         minds = {seat: team.model(f"{stage}/{seat}", temperature) for seat in SEATS}
@@ -66,6 +66,7 @@ def test_the_same_seed_teaches_the_same_team(tmp_path):
     for name in ("one", "two"):
         team = Team(settings, 5, tmp_path / name, QUIET)
         team.learn()
+        Team(settings, 5, tmp_path / name / "twin", QUIET).learn_unheard()
         lines = [json.loads(line) for line in (tmp_path / name / "metrics.jsonl").read_text().splitlines()]
         logged.append([{key: value for key, value in line.items() if "seconds" not in key} for line in lines])
     assert logged[0] == logged[1]
