@@ -82,7 +82,11 @@ def test_a_killed_run_gives_the_numbers_of_an_uninterrupted_one(script, kills, t
         process.communicate()
     process = start(script, tmp_path / "killed")
     assert "finished" in process.communicate(timeout=120)[0]
-    assert numbers(tmp_path / "killed") == numbers(tmp_path / "straight")
+    killed, uninterrupted = numbers(tmp_path / "killed"), numbers(tmp_path / "straight")
+    assert len(killed) == len(uninterrupted)
+    for left, right in zip(killed, uninterrupted, strict=True):
+        # Tables give the same bits. A model's last bits may depend on the memory that a fresh process begins with.
+        assert left == (right if script is TABLE else pytest.approx(right, rel=1e-6, abs=1e-7))
 
 
 def test_a_folder_with_another_run_is_refused(tmp_path):

@@ -161,7 +161,8 @@ class _Turns:
     _by_loop: "WeakKeyDictionary[asyncio.AbstractEventLoop, _Turns]" = WeakKeyDictionary()
 
     def __init__(self) -> None:
-        self.servers: set[Server] = set()
+        # In the order they were called: a set's order differs from process to process, and with it who shares a batch.
+        self.servers: dict[Server, None] = {}
         self.turning = False
 
     @classmethod
@@ -171,7 +172,7 @@ class _Turns:
         return cls._by_loop[loop]
 
     def call(self, server: Server) -> None:
-        self.servers.add(server)
+        self.servers[server] = None
         if not self.turning:
             self.turning = True
             asyncio.get_running_loop().call_soon(self._turn, HOPS)
@@ -194,9 +195,9 @@ class _Turns:
             for _, _, judgement in server.judging.values():
                 if not judgement.done():
                     judgement.set_exception(failure)
-            self.servers.discard(server)
+            self.servers.pop(server, None)
         if not server.work:
-            self.servers.discard(server)
+            self.servers.pop(server, None)
         if self.servers:
             loop.call_soon(self._turn, HOPS if finished else 0)
         else:
