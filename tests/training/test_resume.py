@@ -82,14 +82,7 @@ def test_a_killed_run_gives_the_numbers_of_an_uninterrupted_one(script, kills, t
         process.communicate()
     process = start(script, tmp_path / "killed")
     assert "finished" in process.communicate(timeout=120)[0]
-    killed, uninterrupted = numbers(tmp_path / "killed"), numbers(tmp_path / "straight")
-    assert len(killed) == len(uninterrupted)
-    for left, right in zip(killed, uninterrupted, strict=True):
-        assert left.keys() == right.keys()
-        for name, value in right.items():
-            # Tables give the same bits. A model's last bits may depend on the memory that a fresh process begins with.
-            near = isinstance(value, float) and script is MODEL
-            assert left[name] == (pytest.approx(value, rel=1e-6, abs=1e-7) if near else value), (name, right)
+    assert numbers(tmp_path / "killed") == numbers(tmp_path / "straight")
 
 
 def test_a_folder_with_another_run_is_refused(tmp_path):
