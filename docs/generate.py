@@ -27,8 +27,16 @@ from coterie.metrics import METRICS
 from coterie.rollout import play
 
 DOCS = Path(__file__).parent
-SEEDS = range(300)
+EPISODES = 300
+"""How many a team plays for a table of scores, where the page does not say `episodes=N`."""
 PART = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+TIMINGS = {
+    "turns": "one acts at a time",
+    "simultaneous": "all act at once",
+    "mixed": "now one acts, now several at once",
+    "timed": "each acts when its own action has ended",
+}
+TALKS = {"none": "nobody speaks", "possible": "talk is possible", "needed": "the task needs talk"}
 SHOWN = ("success", "path_weighted_success", "words_per_success", "episode_length")
 """Measures of a world's score table; the mean return of every seat comes with them."""
 
@@ -65,7 +73,8 @@ def world(name: str) -> str:
         [f"`{option}`", f"`{json.dumps(value)}`", meanings.get(option, "")]
         for option, value in make(name).options.items()
     ]
-    told = f"Id `{kind.id}`, group *{kind.application}*, seats `{'`, `'.join(kind.agents)}`."
+    seats = "`, `".join(make(name).agents)
+    told = f"Id `{kind.id}`, group *{kind.application}*, seats `{seats}`; {TIMINGS[kind.timing]}; {TALKS[kind.talk]}."
     return told + "\n\n" + (table(["option", "default", "meaning"], rows) if rows else "It has no options.")
 
 
@@ -77,7 +86,8 @@ def _arguments(docstring: str) -> dict[str, str]:
 def scores(name: str, *settings: str) -> str:
     """Measures of experts, random players, and each seat's expert among random players, on the same seeds."""
     options = read_settings(settings)
-    seats = world_class(name).agents
+    seeds = range(int(options.pop("episodes", EPISODES)))
+    seats = make(name, **options).agents
     teams: dict[str, Mapping[str, Mind]] = {
         "experts": dict.fromkeys(seats, Expert()),
         "random": dict.fromkeys(seats, Random()),
@@ -86,7 +96,7 @@ def scores(name: str, *settings: str) -> str:
         for seat in seats:
             teams[f"expert {seat}, others random"] = {**teams["random"], seat: Expert()}
     names = [*SHOWN, *(f"mean_return/{seat}" for seat in seats)]
-    found = {team: evaluate(name, minds, SEEDS, options=options, metrics=names) for team, minds in teams.items()}
+    found = {team: evaluate(name, minds, seeds, options=options, metrics=names) for team, minds in teams.items()}
     # What no team has a value for, and the price of words where nobody speaks, is left out.
     told = [each for each in names if any(report.measures[each].value for report in found.values())]
     returns = [each for each in told if each.startswith("mean_return/")]
@@ -98,7 +108,7 @@ def scores(name: str, *settings: str) -> str:
         name = "mean_return, each seat" if alike and len(returns) > 1 and each in returns else each
         head.append(f"{name} [{unit_of(each)}]" if unit_of(each) else name)
     rows = [[team, *(_measure(each, report.measures[each]) for each in told)] for team, report in found.items()]
-    return table(head, rows) + f"\n\n{len(SEEDS)} episodes a team, seeds 0 to {SEEDS[-1]}; 95 % intervals in brackets."
+    return table(head, rows) + f"\n\n{len(seeds)} episodes a team, seeds 0 to {seeds[-1]}; 95 % intervals in brackets."
 
 
 def _measure(name: str, measure: Measure) -> str:
@@ -110,7 +120,7 @@ def _measure(name: str, measure: Measure) -> str:
 def transcript(name: str, seed: str, *settings: str) -> str:
     """An episode between experts."""
     options = read_settings(settings)
-    episode = play(name, dict.fromkeys(world_class(name).agents, Expert()), int(seed), options=options)
+    episode = play(name, dict.fromkeys(make(name, **options).agents, Expert()), int(seed), options=options)
     return f"```text\n{_told(episode)}\n```"
 
 

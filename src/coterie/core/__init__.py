@@ -43,7 +43,7 @@ from coterie.core.errors import AgentError, ConfigError, CoterieError, PolicyErr
 from coterie.core.learning import Algorithm, Credit, Learner, Tokens
 from coterie.core.measure import Measure, Metric, Scenario
 from coterie.core.speech import Message, Speech, Utterance
-from coterie.core.step import Array, Ending, Event, Observation, Step
+from coterie.core.step import Array, Ending, Event, Observation, Step, Subgoal
 
 __all__ = [
     "Action",
@@ -100,6 +100,7 @@ __all__ = [
     "Speech",
     "Step",
     "Story",
+    "Subgoal",
     "Text",
     "Tokens",
     "Turn",

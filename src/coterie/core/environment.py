@@ -10,7 +10,7 @@ class), or as `story` (a generator that yields Steps and receives actions).
 import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
@@ -18,7 +18,7 @@ from coterie.core.action import Action, ActionSpec, Json, Rejection
 from coterie.core.chance import Chance
 from coterie.core.errors import WorldError
 from coterie.core.speech import Message
-from coterie.core.step import Array, Ending, Event, Observation, Step
+from coterie.core.step import Array, Ending, Event, Observation, Step, Subgoal
 
 Script = Callable[[Observation], Action]
 """A scripted player: sees what its seat sees, remembers what it likes, answers with an action."""
@@ -37,6 +37,12 @@ class Environment(ABC):
     """Versioned name, such as `lookout-v1`; the version grows when scores could change."""
     application: ClassVar[str] = ""
     """The group a user looks under: games, cooperation, negotiation, dialogue, education, virtual, hybrid, markov."""
+    purpose: ClassVar[str] = ""
+    """What it is for, in one line: what somebody would look for who needs this world."""
+    timing: ClassVar[Literal["turns", "simultaneous", "mixed", "timed"]] = "turns"
+    """Whether one acts at a time, all at once, now one and now several, or each when its own action ends."""
+    talk: ClassVar[Literal["none", "possible", "needed"]] = "none"
+    """Whether agents can speak, and whether a team without words can do the task at all."""
     agents: tuple[str, ...] = ()
     """Every seat there can be."""
     options: dict[str, Json] = {}
@@ -49,6 +55,7 @@ class Environment(ABC):
     seed: int
     _waiting: dict[str, ActionSpec] | None = None
     _told: int = 0
+    _reached: dict[str, bool] = {}
 
     # ---- what a world's author writes -------------------------------------------------------------------------------
 
@@ -73,6 +80,14 @@ class Environment(ABC):
         """Returns a scripted reference for a seat, the score-1 end of the scale; it sees what the seat sees."""
         raise WorldError(f"{self.id or type(self).__name__} has no expert for {agent!r}; give it an `expert` method")
 
+    def subgoals(self) -> Mapping[str, Subgoal]:
+        """Returns the parts of the task by name, as they stand now; empty: the task has no parts.
+
+        They are read after every step. The record tells their weights once (event `subgoals`) and every change (event
+        `subgoal`), so that progress can be measured and credited.
+        """
+        return {}
+
     def vector(self, agent: str) -> Array:
         """Returns the numeric view of what `agent` sees now, always of the same length."""
         raise WorldError(f"{self.id or type(self).__name__} has no numeric view; give it a `vector` method")
@@ -87,7 +102,7 @@ class Environment(ABC):
         """Starts an episode; `chance` replaces the seeded luck (a what-if, a solver)."""
         self.seed = seed
         self.chance = chance or Chance(seed)
-        self._told = 0
+        self._told, self._reached = 0, {}
         return self._show(self.begin(), ())
 
     def step(self, actions: Mapping[str, Action | Rejection]) -> Step:
@@ -137,6 +152,8 @@ class Environment(ABC):
             ]
             noted += tuple(told)
             self._told = len(drawn)
+        if type(self).subgoals is not Environment.subgoals:
+            noted += self._progress()
         observations = step.observations
         self._waiting = {agent: seen.spec for agent, seen in observations.items()}
         if self.vectors:
@@ -146,6 +163,19 @@ class Environment(ABC):
             }
             step = msgspec.structs.replace(step, observations=observations)
         return msgspec.structs.replace(step, events=noted + step.events) if noted else step
+
+
+    def _progress(self) -> tuple[Event, ...]:
+        """Tells the parts of the task that are new, and those that were reached or undone."""
+        goals, reached = self.subgoals(), self._reached
+        told: tuple[Event, ...] = ()
+        if new := {name: goal.weight for name, goal in goals.items() if name not in reached}:
+            told = (Event("subgoals", None, {"weights": new}),)
+        for name, goal in goals.items():
+            if goal.done != reached.get(name, False):
+                told += (Event("subgoal", goal.by, {"name": name, "done": goal.done}),)
+            reached[name] = goal.done
+        return told
 
 
 class Story(Environment):

@@ -53,6 +53,9 @@ class Ending(msgspec.Struct, frozen=True, gc=False):
 class Event(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Something that truly happened, for metrics and viewers; agents never see events.
 
+    Where one agent's work can enable another's, `data` names facts: those the action needed in `used`, those it made
+    true in `made`, as two lists of texts that are equal when the facts are the same.
+
     The kind `outcome` closes an episode: its data holds `success` where there is a task to succeed at, and where known
     `winner`, `score`, `steps` and `shortest` (the fewest steps that an oracle needs).
     """
@@ -62,6 +65,15 @@ class Event(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     data: dict[str, Json] = {}
     step: int = 0
     """Which step of the world it belongs to; filled in by whoever plays."""
+
+
+class Subgoal(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A part of a task: what it weighs, whether it is true now, and whose action made it so."""
+
+    done: bool
+    weight: float = 1.0
+    by: str | None = None
+    """Who is credited; None: nobody in particular."""
 
 
 class Step(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

@@ -28,6 +28,7 @@ class FiniteMDPWorld(Environment):
 
     id = "finite_mdp-v1"
     application = "markov"
+    purpose = "one learner, exact optima"
     agents = ("walker",)
 
     def __init__(self, process: str = "corridor", horizon: int = 50) -> None:

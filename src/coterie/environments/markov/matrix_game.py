@@ -31,6 +31,8 @@ class MatrixGameWorld(Environment):
 
     id = "matrix_game-v1"
     application = "markov"
+    purpose = "simultaneous moves: dilemmas, coordination, the climbing game"
+    timing = "simultaneous"
     agents = ("row", "column")
 
     def __init__(self, game: str = "climbing", rounds: int = 1) -> None:

@@ -41,6 +41,7 @@ class KuhnPoker(Environment):
 
     id = "kuhn_poker-v1"
     application = "games"
+    purpose = "hidden cards and bluffing, solved exactly"
     agents = ("first", "second")
 
     def begin(self) -> Step:

@@ -21,6 +21,7 @@ from coterie.core import (
     Script,
     Speech,
     Step,
+    Subgoal,
     spoken,
 )
 from coterie.environments.text.grid import DIRECTIONS, Cell, beside, cells, distances
@@ -35,6 +36,8 @@ class Lookout(Environment):
 
     id = "lookout-v1"
     application = "cooperation"
+    purpose = "talk that is needed: one sees the map, one walks"
+    talk = "needed"
     agents = ("lookout", "courier")
 
     def __init__(
@@ -81,7 +84,7 @@ class Lookout(Environment):
             if self.courier in self.to_parcel and self.parcel in self.to_goal and mark in SPLITS[self.maps]:
                 break
             attempt += 1
-        self.carrying, self.moves = False, 0
+        self.carrying, self.delivered, self.moves = False, False, 0
         self.shortest = self._left()
         self.limit = 2 * self.shortest + 2
         return self._ask_lookout({}, ())
@@ -101,7 +104,7 @@ class Lookout(Environment):
             return Step(observations={"courier": seen}, time=float(self.moves))
         before, move = self._left(), str(actions["courier"].move)
         self.moves += 1
-        delivered = self._move(move)
+        delivered = self.delivered = self._move(move)
         parts = {"delivered": 1.0 if delivered else 0.0, "moves": -self.step_cost}
         if self.shaping:
             parts["progress"] = self.shaping * (before - (0 if delivered else self._left()))
@@ -155,6 +158,13 @@ class Lookout(Environment):
             events=events,
             time=float(self.moves),
         )
+
+    def subgoals(self) -> dict[str, Subgoal]:
+        """Half for the parcel picked up, half for its delivery."""
+        return {
+            "parcel picked up": Subgoal(self.carrying, 0.5, "courier"),
+            "parcel delivered": Subgoal(self.delivered, 0.5, "courier"),
+        }
 
     def state(self) -> dict[str, Json]:
         """The whole map."""

@@ -34,6 +34,8 @@ class ReferenceGame(Environment):
 
     id = "reference_game-v1"
     application = "cooperation"
+    purpose = "a code that must emerge from words without meaning"
+    talk = "needed"
     agents = ("speaker", "listener")
 
     def __init__(self, items: int = 3, words: int = 3, rounds: int = 1) -> None:

@@ -37,6 +37,7 @@ class TicTacToe(Environment):
 
     id = "tic_tac_toe-v1"
     application = "games"
+    purpose = "perfect play, and forfeits for illegal answers"
     agents = ("cross", "nought")
 
     def begin(self) -> Step:

@@ -1,0 +1,39 @@
+"""Records the golden episodes: what experts and random players do in every world, kept byte for byte.
+
+A world whose golden episodes change has changed: raise its version, or put right what changed it, then record anew.
+
+    python tests/golden/record.py [WORLD ...]
+"""
+
+import sys
+from pathlib import Path
+
+import msgspec
+
+from coterie.agents import Expert, Random
+from coterie.core import encode_episode
+from coterie.environments import environments, make
+from coterie.rollout import play
+
+FOLDER = Path(__file__).parent / "episodes"
+PLAYED = ((Expert(), 0), (Random(), 1))
+"""Who plays, and the seed."""
+
+
+def golden(id: str) -> list[bytes]:
+    """The golden episodes of a world, as lines of a record; they do not name the version of the library."""
+    seats = make(id).agents
+    episodes = [play(id, dict.fromkeys(seats, mind), seed) for mind, seed in PLAYED]
+    return [encode_episode(msgspec.structs.replace(episode, coterie="")).rstrip(b"\n") for episode in episodes]
+
+
+def path(id: str) -> Path:
+    """Where they are kept."""
+    return FOLDER / f"{id}.jsonl"
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for id in sys.argv[1:] or environments():
+        path(id).write_bytes(b"".join(line + b"\n" for line in golden(id)))
+        print(path(id).name)
