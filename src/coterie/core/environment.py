@@ -17,7 +17,7 @@ import msgspec
 from coterie.core.action import Action, ActionSpec, Json, Rejection
 from coterie.core.chance import Chance
 from coterie.core.errors import WorldError
-from coterie.core.speech import Message
+from coterie.core.speech import Message, writable
 from coterie.core.step import Array, Ending, Event, Observation, Step, Subgoal
 
 Script = Callable[[Observation], Action]
@@ -164,7 +164,6 @@ class Environment(ABC):
             step = msgspec.structs.replace(step, observations=observations)
         return msgspec.structs.replace(step, events=noted + step.events) if noted else step
 
-
     def _progress(self) -> tuple[Event, ...]:
         """Tells the parts of the task that are new, and those that were reached or undone."""
         goals, reached = self.subgoals(), self._reached
@@ -227,7 +226,7 @@ class Story(Environment):
 
 def _quote(found: object, length: int) -> str:
     """The beginning of what came from outside, such as a record can hold."""
-    return str(found)[:length].encode("utf-8", "replace").decode()
+    return writable(str(found)[:length])
 
 
 def spoken(actions: Mapping[str, Action], audience: Mapping[str, tuple[str, ...]], time: float = 0.0) -> list[Message]:

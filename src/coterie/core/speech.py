@@ -65,6 +65,15 @@ def is_writable(text: str) -> bool:
         return False
 
 
+def writable(text: str) -> str:
+    r"""The same text, with a question mark for what UTF-8 cannot write.
+
+    >>> writable("caf\u00e9 \ud800")
+    'café ?'
+    """
+    return text if is_writable(text) else text.encode("utf-8", "replace").decode()
+
+
 class Message(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """An utterance on its way to, or delivered to, those who can hear it."""
 

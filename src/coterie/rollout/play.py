@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -28,6 +29,7 @@ from coterie.core import (
     Step,
     Turn,
 )
+from coterie.core.speech import is_writable, writable
 
 
 def stream(seed: int, *names: object) -> int:
@@ -111,7 +113,7 @@ class _Play:
                 self.steps += 1
                 step = self.environment.step(answers)
         except Exception as error:
-            self.failure = Failure("world", f"{type(error).__name__}: {error}")
+            self.failure = Failure("world", writable(f"{type(error).__name__}: {error}"))
             return None
         if self.line is not None:
             step = self.line.deliver(step)
@@ -119,6 +121,9 @@ class _Play:
             if agent not in self.totals:
                 known = ", ".join(map(repr, self.totals))
                 self.failure = Failure("world", f"reward for {agent!r}, who is not in agents ({known})", agent)
+                return None
+            if not math.isfinite(reward):
+                self.failure = Failure("world", f"reward {reward!r} for {agent!r}, expected a finite number", agent)
                 return None
             self.totals[agent] += reward
             if agent in self.open and reward:
@@ -151,10 +156,10 @@ class _Play:
 
     async def _try(self, name: str, observation: Observation) -> "Decision | _AgentFailed":
         try:
-            return await self._ask(name, observation)
+            return _writable(await self._ask(name, observation))
         except Exception as error:
             boundary = "policy" if isinstance(error, PolicyError) else "agent"
-            return _AgentFailed(boundary, name, f"{type(error).__name__}: {error}")
+            return _AgentFailed(boundary, name, writable(f"{type(error).__name__}: {error}"))
 
     async def _ask(self, name: str, observation: Observation) -> Decision:
         try:
@@ -216,6 +221,19 @@ class _AgentFailed(NamedTuple):
     boundary: str
     agent: str
     error: str
+
+
+def _writable(decision: Decision) -> Decision:
+    """A decision whose every text a record can hold: a model may answer half a character."""
+    texts = [*(each.text for each in decision.samples), *(each.reason for each in decision.rejections)]
+    if all(map(is_writable, texts)):
+        return decision
+    replace = msgspec.structs.replace
+    return replace(
+        decision,
+        samples=tuple(replace(each, text=writable(each.text)) for each in decision.samples),
+        rejections=tuple(replace(each, reason=writable(each.reason)) for each in decision.rejections),
+    )
 
 
 def _seat(mind: Mind) -> Seat:
