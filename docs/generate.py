@@ -3,7 +3,7 @@
 A page marks such a part with `<!-- generated: KIND ARGUMENTS -->` and `<!-- end -->`; what stands between the two is
 replaced. A test compares, so that no figure in the documentation was typed.
 
-    python docs/generate.py
+    python docs/generate.py [PAGE ...]
 """
 
 import importlib
@@ -11,17 +11,20 @@ import inspect
 import json
 import re
 import shlex
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+import coterie
 from coterie.agents import Expert, Random
 from coterie.commands.arguments import read_settings
-from coterie.core import Action, Episode, Measure, Mind
-from coterie.environments import make, world_class
-from coterie.evaluation import evaluate
+from coterie.core import Action, Environment, Episode, Measure, Mind
+from coterie.environments import environments, make, world_class
+from coterie.environments import references as stored_references
+from coterie.evaluation import Report, evaluate
 from coterie.evaluation.format import number, spread, unit_of
 from coterie.metrics import METRICS
 from coterie.rollout import play
@@ -37,6 +40,9 @@ TIMINGS = {
     "timed": "each acts when its own action has ended",
 }
 TALKS = {"none": "nobody speaks", "possible": "talk is possible", "needed": "the task needs talk"}
+MEASURED: dict[str, Any] = {}
+"""Reference scores by world, filled while pages are generated."""
+REFERENCES = Path(coterie.environments.__file__).parent / "references.json"
 SHOWN = ("success", "path_weighted_success", "words_per_success", "episode_length")
 """Measures of a world's score table; the mean return of every seat comes with them."""
 
@@ -78,6 +84,16 @@ def world(name: str) -> str:
     return told + "\n\n" + (table(["option", "default", "meaning"], rows) if rows else "It has no options.")
 
 
+def worlds() -> str:
+    """Every world, in a line."""
+    rows = []
+    for kind in sorted(map(world_class, environments()), key=lambda kind: (kind.application, kind.id)):
+        page, seats = f"{kind.id.rpartition('-v')[0]}.md", ", ".join(make(kind.id).agents)
+        how = f"{TIMINGS[kind.timing]}; {TALKS[kind.talk]}"
+        rows.append([f"[{kind.id}]({page})", kind.application, seats, how, kind.purpose])
+    return table(["world", "group", "who", "how", "what it is for"], rows)
+
+
 def _arguments(docstring: str) -> dict[str, str]:
     """The meanings in the `Args` of a docstring."""
     return dict(re.findall(r"^    (\w+): (.+)$", docstring, re.MULTILINE))
@@ -97,6 +113,8 @@ def scores(name: str, *settings: str) -> str:
             teams[f"expert {seat}, others random"] = {**teams["random"], seat: Expert()}
     names = [*SHOWN, *(f"mean_return/{seat}" for seat in seats)]
     found = {team: evaluate(name, minds, seeds, options=options, metrics=names) for team, minds in teams.items()}
+    if not options:
+        _keep_references(make(name), len(seeds), found)
     # What no team has a value for, and the price of words where nobody speaks, is left out.
     told = [each for each in names if any(report.measures[each].value for report in found.values())]
     returns = [each for each in told if each.startswith("mean_return/")]
@@ -109,6 +127,25 @@ def scores(name: str, *settings: str) -> str:
         head.append(f"{name} [{unit_of(each)}]" if unit_of(each) else name)
     rows = [[team, *(_measure(each, report.measures[each]) for each in told)] for team, report in found.items()]
     return table(head, rows) + f"\n\n{len(seeds)} episodes a team, seeds 0 to {seeds[-1]}; 95 % intervals in brackets."
+
+
+def _keep_references(world: Environment, episodes: int, found: Mapping[str, Report]) -> None:
+    """Keeps what was measured on the default options where the package finds it."""
+    teams = {
+        team: {
+            name: [measure.value, measure.low, measure.high]
+            for name, measure in report.measures.items()
+            if measure.value is not None
+        }
+        for team, report in found.items()
+    }
+    MEASURED[world.id] = {"options": world.options, "episodes": episodes, "teams": teams}
+
+
+def references() -> str:
+    """The reference scores of all worlds whose pages were generated, as the package ships them."""
+    lines = (f'"{id}": {json.dumps(MEASURED[id])}' for id in sorted(MEASURED))
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _measure(name: str, measure: Measure) -> str:
@@ -232,6 +269,7 @@ def _help(parameter: Any) -> str:
 
 
 KINDS: dict[str, Callable[..., str]] = {
+    "worlds": worlds,
     "world": world,
     "scores": scores,
     "transcript": transcript,
@@ -244,12 +282,14 @@ KINDS: dict[str, Callable[..., str]] = {
 
 
 def main() -> None:
-    """Writes all pages that changed."""
-    for path in pages():
+    """Writes the pages that changed, of all or of those named."""
+    MEASURED.update({id: told for id, told in stored_references().items() if id in environments()})
+    for path in map(Path, sys.argv[1:]) if sys.argv[1:] else pages():
         old = path.read_text(encoding="utf-8")
         if (new := generated(old)) != old:
             path.write_text(new, encoding="utf-8")
-            print(f"wrote {path.relative_to(DOCS.parent)}")
+            print(f"wrote {path.name}", flush=True)
+    REFERENCES.write_text(references(), encoding="utf-8")
 
 
 if __name__ == "__main__":

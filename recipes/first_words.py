@@ -14,7 +14,7 @@ import msgspec
 from coterie.agents import Expert, Language, Random, Scripted
 from coterie.algorithms import Reinforce
 from coterie.core import Channel, Episode, Json, Measure, Mind, Mute, Scramble
-from coterie.environments.text.lookout_experts import Courier, Guide, swapped
+from coterie.environments.text.cooperation.lookout_experts import Courier, Guide, swapped
 from coterie.evaluation import evaluate
 from coterie.evaluation import measure as measure_episodes
 from coterie.evaluation.report import Arm, CrossPlay, Evaluation, Transcript, write_report

@@ -83,3 +83,28 @@ def test_imports_point_down(path):
 )
 def test_the_check_itself_tells_up_from_down(name, code, found):
     assert len(list(offences(name, ast.parse(code)))) == found
+
+
+SHARED = ("duel", "grid", "search", "settlement", "words")
+"""Modules that several text worlds may use."""
+WORLD_FILES = [path for path in FILES if "environments/text/" in path.as_posix() and path.stem != "__init__"]
+
+
+def owner(path):
+    """Which world a file belongs to: its folder, or the longest name of a world that its name begins with."""
+    from coterie.environments import environments
+
+    names = {id.rpartition("-v")[0] for id in environments()}
+    parts = path.relative_to(SOURCE / "environments" / "text").with_suffix("").parts
+    found = [name for name in names for part in parts if part == name or part.startswith(f"{name}_")]
+    return max(found, key=len, default=None)
+
+
+@pytest.mark.parametrize("path", WORLD_FILES, ids=lambda path: path.stem)
+def test_no_world_looks_inside_another(path):
+    own = owner(path)
+    assert own or path.stem in SHARED, f"{path.name} belongs to no world; name it after one, or add it to SHARED"
+    for module in imports(ast.parse(path.read_text())):
+        if module.startswith("coterie.environments.text."):
+            there = SOURCE / Path(*module.split(".")[1:])
+            assert module.rpartition(".")[2] in SHARED or owner(there.with_suffix(".py")) == own, module

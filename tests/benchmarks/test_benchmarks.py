@@ -33,7 +33,7 @@ def test_training_reports_a_step_split_in_its_parts():
 
 
 def test_worlds_reports_our_steps_a_second():
-    told = run("worlds", "--quick")
+    told = run("worlds", "--quick", "kuhn_poker", "taboo")
     assert told.count("coterie  ") == 2
     assert "thousand steps/s" in told
 

@@ -32,7 +32,29 @@ def test_list_names_every_world_with_its_seats_and_options():
     assert lookout["application"] == "cooperation"
     table = coterie("list")
     assert all(id in table for id in worlds)
-    assert "word_cost=0.0" in table
+    assert "success 1 % > 100 %" in table
+    one = coterie("list", "lookout")
+    assert "word_cost=0.0" in one
+    assert "The lookout sees the whole map and cannot move." in one
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("do my agents bluff?", "kuhn_poker-v1"),
+        ("can a code emerge", "reference_game-v1"),
+        ("I want to play tic-tac-toe against a computer", "tic_tac_toe-v1"),
+        ("who guides somebody who cannot see the map?", "lookout-v1"),
+        ("compare with value iteration on an MDP", "finite_mdp-v1"),
+    ],
+)
+def test_a_question_finds_its_world(question, expected):
+    found = [line.split()[0] for line in coterie("list", "--for", question).splitlines() if line[:1].strip()]
+    assert expected in found[:3]
+
+
+def test_a_question_that_no_world_answers_is_told_so():
+    assert "No world speaks of 'xylophone'" in coterie("list", "--for", "xylophone")
 
 
 def test_a_world_that_cannot_be_made_does_not_hide_the_others(monkeypatch):

@@ -33,6 +33,8 @@ def code(spec, answer):
         (NORTH, "north", "unparsable"),
         (NORTH, None, "unparsable"),
         (NORTH, Action("north", (Utterance("hello"),)), "illegal"),
+        (NORTH, Action("north", None), "unparsable"),
+        (NORTH, Action("north", []), "unparsable"),
         (TALK, say("one two three"), None),
         (TALK, Action(), None),
         (TALK, say("one two three four"), "over_budget"),

@@ -4,7 +4,7 @@ import pytest
 
 from coterie.core import Action, Chance
 from coterie.environments import make
-from coterie.environments.text.kuhn_poker import equilibrium
+from coterie.environments.text.games.kuhn_poker import equilibrium
 
 
 def played(first, second, *moves):

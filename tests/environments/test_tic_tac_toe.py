@@ -1,10 +1,13 @@
-"""The rules of tic-tac-toe, and that its expert never loses."""
+"""The rules of tic-tac-toe, random games of OpenSpiel's, and that the expert never loses."""
 
+import random
+
+import pyspiel
 import pytest
 
 from coterie.core import Action
 from coterie.environments import make
-from coterie.environments.text.tic_tac_toe import BITS, CELLS, OTHER, best_cells, value
+from coterie.environments.text.games.tic_tac_toe import BITS, CELLS, OTHER, best_cells, value
 
 
 def played(*cells):
@@ -42,6 +45,23 @@ def test_an_illegal_move_loses_to_the_other_player():
     step = played("b2", "b2")
     assert step.rewards == {"nought": -1, "cross": 1}
     assert step.endings["cross"].reason == "nought forfeits: illegal"
+
+
+def test_random_games_of_openspiel_are_replayed_move_for_move():
+    game, world, luck = pyspiel.load_game("tic_tac_toe"), make("tic_tac_toe-v1"), random.Random(0)
+    marks = {"": ".", "cross": "x", "nought": "o"}
+    for number in range(1000):
+        state, step = game.new_initial_state(), world.reset(number)
+        while not state.is_terminal():
+            ((agent, seen),) = step.observations.items()
+            assert world.agents.index(agent) == state.current_player()
+            moves = [CELLS.index(cell) for cell in seen.spec.move.options]
+            assert moves == state.legal_actions()
+            assert "".join(marks[mark] for mark in seen.data["board"]) == state.observation_string().replace("\n", "")
+            state.apply_action(move := luck.choice(moves))
+            step = world.step({agent: Action(CELLS[move])})
+        assert not step.observations
+        assert [step.rewards[seat] for seat in world.agents] == state.returns()
 
 
 @pytest.mark.parametrize("expert", ["cross", "nought"])

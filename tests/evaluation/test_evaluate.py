@@ -5,7 +5,7 @@ import rich
 
 from coterie.agents import Expert, Random, Scripted
 from coterie.core import AgentError, Channel, ConfigError, Mute, Scenario
-from coterie.environments.text.lookout_experts import Guide
+from coterie.environments.text.cooperation.lookout_experts import Guide
 from coterie.evaluation import Report, evaluate, evaluate_scenario, measure
 from coterie.metrics import METRICS
 from coterie.rollout import read_episodes

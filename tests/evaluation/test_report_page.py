@@ -20,8 +20,8 @@ from coterie.core import (
     Turn,
     Utterance,
 )
-from coterie.environments.text.lookout_drawing import draw, sketch
-from coterie.environments.text.lookout_experts import Courier, Guide, swapped
+from coterie.environments.text.cooperation.lookout_drawing import draw, sketch
+from coterie.environments.text.cooperation.lookout_experts import Courier, Guide, swapped
 from coterie.evaluation import evaluate
 from coterie.evaluation.report import (
     Arm,

@@ -1,4 +1,8 @@
-"""The demo in its quick form: two language models find a common language, and only because they can talk."""
+"""The demo in its quick form: two language models find a common language, and only because they can talk.
+
+The thresholds stand below what eleven seeds gave (160 held-out episodes each): before at most 0.01 sampled and 0.0
+greedy; after 0.86 to 1.0 sampled and 0.88 to 1.0 greedy, ten of them at least 0.95; muted 0.0.
+"""
 
 import json
 import sys

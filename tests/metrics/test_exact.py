@@ -10,7 +10,7 @@ from open_spiel.python.algorithms import exploitability as spiel_exploitability
 
 from coterie.core import Action, ConfigError
 from coterie.environments import make
-from coterie.environments.text.kuhn_poker import CARDS, MOVES, equilibrium
+from coterie.environments.text.games.kuhn_poker import CARDS, MOVES, equilibrium
 from coterie.metrics.exact import best_response, expected_values, exploitability, nash_conv, uniform
 from coterie.metrics.game_tree import ChanceNode, DecisionNode, InformationState, Terminal, game_tree
 

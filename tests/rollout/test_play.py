@@ -4,7 +4,7 @@ import pytest
 
 from coterie.agents import Expert, Language
 from coterie.core import Environment, Step, decode_episode, encode_episode
-from coterie.environments.text.kuhn_poker import KuhnPoker
+from coterie.environments.text.games.kuhn_poker import KuhnPoker
 from coterie.policies import CompactCodec, FakePolicy
 from coterie.rollout import play
 

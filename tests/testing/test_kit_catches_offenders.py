@@ -59,6 +59,7 @@ from coterie.core import (
 from coterie.environments import make
 from coterie.rollout import gather
 from coterie.testing import check_agent, check_algorithm, check_environment
+from coterie.testing.garbage import made_up
 
 SECRETS = {
     "secrets": lambda world: {"seer": [world.coin]},
@@ -205,6 +206,7 @@ def test_a_story_passes_like_a_class():
 
 
 def test_without_hypothesis_the_message_says_how_to_get_it(monkeypatch):
+    made_up.cache_clear()
     monkeypatch.setitem(sys.modules, "hypothesis", None)
     with pytest.raises(ImportError, match="pip install hypothesis"):
         check(Coin)

@@ -1,5 +1,8 @@
 """A person in the terminal: sees what the seat sees, and is asked until the answer is legal."""
 
+import inspect
+from collections.abc import Callable
+
 import msgspec
 
 from coterie.agents.rules import rules_of
@@ -38,9 +41,9 @@ Question = tuple[str, Move | Speech]
 class HumanAgent:
     """Tells a person what the seat perceives and asks for the answer."""
 
-    def __init__(self, terminal: Terminal, seat: str, rules: str) -> None:
-        """Takes a seat at the terminal."""
-        self.terminal, self.seat, self.rules, self.turns = terminal, seat, rules, 0
+    def __init__(self, terminal: Terminal, seat: str, rules: str, sketch: Callable[[Observation], str]) -> None:
+        """Takes a seat at the terminal; `sketch` draws what it sees."""
+        self.terminal, self.seat, self.rules, self.sketch, self.turns = terminal, seat, rules, sketch, 0
 
     async def act(self, observation: Observation) -> Decision:
         """Asks until the answer is legal; what was mistyped costs nothing and is not recorded.
@@ -64,6 +67,8 @@ class HumanAgent:
             self.terminal.say(f"{message.speaker} says: {message.text}", "cyan")
         if seen.text or seen.data:
             self.terminal.say(seen.text or str(seen.data))
+        if drawn := self.sketch(seen):
+            self.terminal.say(drawn, "bold")
         if seen.budget:
             left = ", ".join(f"{amount:g} {name}" for name, amount in seen.budget.items())
             self.terminal.say(f"left: {left}", "dim")
@@ -139,7 +144,10 @@ class Human(msgspec.Struct, frozen=True):
 
     def join(self, environment: Environment, agent: str, seed: int) -> Agent:
         """Takes a seat."""
-        return HumanAgent(self.terminal, agent, rules_of(type(environment)))
+        rules, legend = rules_of(type(environment)), inspect.getdoc(type(environment).sketch) or ""
+        if type(environment).sketch is not Environment.sketch:
+            rules += f"\n\nThe drawing shows {legend[0].lower()}{legend[1:]}"
+        return HumanAgent(self.terminal, agent, rules, environment.sketch)
 
 
 def _questions(spec: ActionSpec) -> list[Question]:

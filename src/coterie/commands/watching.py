@@ -8,6 +8,8 @@ from coterie.agents.terminal import Terminal
 from coterie.core import Action, Agent, Decision, Environment, Episode, Mind, Observation, Policy
 from coterie.policies.endpoint import EndpointPolicy
 
+BOOKKEEPING = ("outcome", "chance", "rejected", "not_your_turn", "subgoals", "subgoal", "guarded")
+"""Events that tell nothing of what happened in the world."""
 COLOURS = ("cyan", "magenta", "green", "yellow", "blue")
 
 
@@ -72,6 +74,10 @@ def tell_outcome(episode: Episode, terminal: Terminal) -> None:
     terminal.rule(f"{episode.environment}, seed {episode.seed}: {episode.steps} steps")
     for seat, ending in episode.endings.items():
         terminal.say(f"{seat}: {ending.reason} ({ending.kind})")
+    for event in episode.events:
+        if event.step == episode.steps and event.kind not in BOOKKEEPING:
+            shown = ", ".join(f"{name} {value}" for name, value in event.data.items())
+            terminal.say(f"{event.kind}{f' by {event.agent}' if event.agent else ''}: {shown}")
     if episode.outcome:
         terminal.say("outcome: " + ", ".join(f"{name} {value}" for name, value in episode.outcome.items()), "bold")
     terminal.say("return: " + ", ".join(f"{seat} {total:g}" for seat, total in episode.totals.items()), "bold")

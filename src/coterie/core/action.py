@@ -93,7 +93,7 @@ class ActionSpec(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
             refusal = None
         else:
             refusal = _refuse_move(expected, move)
-        if refusal is None and (action.say or self.speech is not None):
+        if refusal is None and (action.say or self.speech is not None or type(action.say) is not tuple):
             refusal = self._refuse_speech(action)
         if refusal is None:
             return None

@@ -56,6 +56,7 @@ class Environment(ABC):
     _waiting: dict[str, ActionSpec] | None = None
     _told: int = 0
     _reached: dict[str, bool] = {}
+    _goals: Mapping[str, Subgoal] | None = None
 
     # ---- what a world's author writes -------------------------------------------------------------------------------
 
@@ -92,6 +93,10 @@ class Environment(ABC):
         """Returns the numeric view of what `agent` sees now, always of the same length."""
         raise WorldError(f"{self.id or type(self).__name__} has no numeric view; give it a `vector` method")
 
+    def sketch(self, seen: Observation) -> str:
+        """Draws what a seat sees in letters, for a person at a terminal, from its observation and nothing else."""
+        return ""
+
     def state(self) -> dict[str, Json]:
         """Returns the ground truth, for central critics, viewers and solvers; never shown to an agent."""
         raise WorldError(f"{self.id or type(self).__name__} does not tell its state; give it a `state` method")
@@ -102,8 +107,8 @@ class Environment(ABC):
         """Starts an episode; `chance` replaces the seeded luck (a what-if, a solver)."""
         self.seed = seed
         self.chance = chance or Chance(seed)
-        self._told, self._reached = 0, {}
-        return self._show(self.begin(), ())
+        self._told, self._reached, self._goals = 0, {}, None
+        return self._at_the_door(self.begin(), ())
 
     def step(self, actions: Mapping[str, Action | Rejection]) -> Step:
         """Takes one action from every agent that was shown an observation, and says what happened.
@@ -129,9 +134,9 @@ class Environment(ABC):
                 continue
             noted += (Event("rejected", agent, {"code": rejection.code, "reason": _quote(rejection.reason, 200)}),)
             if spec.fallback is None:
-                return self._show(self.forfeit(agent, rejection), noted)
+                return self._at_the_door(self.forfeit(agent, rejection), noted)
             accepted[agent] = spec.fallback
-        return self._show(self.advance(accepted), noted)
+        return self._at_the_door(self.advance(accepted), noted)
 
     def snapshot(self) -> Snapshot:
         """Returns the whole state; `restore` continues from it exactly."""
@@ -142,7 +147,7 @@ class Environment(ABC):
         self.__dict__.clear()
         self.__dict__.update(copy.deepcopy(snapshot.state))
 
-    def _show(self, step: Step, noted: tuple[Event, ...]) -> Step:
+    def _at_the_door(self, step: Step, noted: tuple[Event, ...]) -> Step:
         """Remembers who acts next and adds what the door and the luck have to tell."""
         drawn = self.chance.drawn
         if self._told < len(drawn):
@@ -167,7 +172,10 @@ class Environment(ABC):
     def _progress(self) -> tuple[Event, ...]:
         """Tells the parts of the task that are new, and those that were reached or undone."""
         goals, reached = self.subgoals(), self._reached
+        if goals is self._goals:  # a world that makes a new mapping only on a change is not read again
+            return ()
         told: tuple[Event, ...] = ()
+        self._goals = goals
         if new := {name: goal.weight for name, goal in goals.items() if name not in reached}:
             told = (Event("subgoals", None, {"weights": new}),)
         for name, goal in goals.items():

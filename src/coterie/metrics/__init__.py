@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from coterie.core import ConfigError, Metric
 from coterie.metrics.communication import COMMUNICATION
 from coterie.metrics.completion import COMPLETION, mean_return
+from coterie.metrics.progress import PROGRESS
 from coterie.metrics.tally import Pair, PerEpisode, Rows, Tally, define
 
-METRICS: dict[str, Metric] = {metric.name: metric for metric in (*COMPLETION, *COMMUNICATION)}
+METRICS: dict[str, Metric] = {metric.name: metric for metric in (*COMPLETION, *PROGRESS, *COMMUNICATION)}
 """Every metric that needs to know nothing about the world."""
 
 

@@ -1,7 +1,7 @@
 """Shared by worlds on a grid: cells, directions, shortest ways. A cell is (column, row); north is row - 1."""
 
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 Cell = tuple[int, int]
 DIRECTIONS: dict[str, Cell] = {"north": (0, -1), "south": (0, 1), "east": (1, 0), "west": (-1, 0)}
@@ -38,3 +38,27 @@ def distances(goal: Cell, free: Collection[Cell]) -> dict[Cell, int]:
                 found[there] = found[here] + 1
                 border.append(there)
     return found
+
+
+def drawn(width: int, height: int, marks: Mapping[Cell, str], empty: str = ".") -> str:
+    """Draws a grid in letters, with the numbers of columns and rows around it.
+
+    >>> print(drawn(2, 2, {(1, 0): "#"}))
+        c0 c1
+    r0  .  #
+    r1  .  .
+    """
+    lines = ["    " + " ".join(f"c{column}" for column in range(width))]
+    for row in range(height):
+        signs = "".join(f" {marks.get((column, row), empty):2s}" for column in range(width))
+        lines.append(f"r{row:<2d}{signs}".rstrip())
+    return "\n".join(lines)
+
+
+def named(cell: Cell) -> str:
+    """A cell in words; columns run east, rows run south.
+
+    >>> named((2, 0))
+    'c2 r0'
+    """
+    return f"c{cell[0]} r{cell[1]}"

@@ -8,7 +8,7 @@ from coterie.core import Episode, Turn, decode_episode
 from coterie.evaluation.report.inputs import Transcript
 from coterie.evaluation.report.markup import Markup, tag
 
-DRAWINGS = {"lookout-v1": "coterie.environments.text.lookout_drawing"}
+DRAWINGS = {"lookout-v1": "coterie.environments.text.cooperation.lookout_drawing"}
 """World to the module whose `draw` pictures the data of an observation."""
 SHOWN_AT_ONCE = 8
 """Scenes that stand open; the rest unfolds."""

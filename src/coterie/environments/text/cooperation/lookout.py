@@ -24,8 +24,8 @@ from coterie.core import (
     Subgoal,
     spoken,
 )
-from coterie.environments.text.grid import DIRECTIONS, Cell, beside, cells, distances
-from coterie.environments.text.lookout_experts import Courier, Guide
+from coterie.environments.text.cooperation.lookout_experts import Courier, Guide
+from coterie.environments.text.grid import DIRECTIONS, beside, cells, distances, drawn, named
 
 MOVES = (*DIRECTIONS, "pick", "drop")
 SPLITS = {"all": range(10), "train": range(6), "validation": range(6, 8), "held-out": range(8, 10)}
@@ -139,17 +139,14 @@ class Lookout(Environment):
         return self.to_parcel[self.courier] + self.to_goal[self.parcel] + 2
 
     def _ask_lookout(self, parts: dict[str, float], events: tuple[Event, ...]) -> Step:
-        def name(cell: Cell) -> str:
-            return f"c{cell[0]} r{cell[1]}"
-
-        target = f"destination {name(self.goal)}" if self.carrying else f"parcel {name(self.parcel)}"
-        text = f"{target} courier {name(self.courier)}"
+        target = f"destination {named(self.goal)}" if self.carrying else f"parcel {named(self.parcel)}"
+        text = f"{target} courier {named(self.courier)}"
         if self.walls:
             # The walls stand in the first view only; what they mean for the next step is said again.
             text += f" blocked {self._blocked() or 'nothing'}"
         if not self.moves:
-            walls = "".join(f" wall {name(cell)}" for cell in self.walls)
-            text = f"map destination {name(self.goal)}{walls} {text}"
+            walls = "".join(f" wall {named(cell)}" for cell in self.walls)
+            text = f"map destination {named(self.goal)}{walls} {text}"
         seen = Observation(self.guide_spec, text=text, data=self.state(), budget={"moves": self.limit - self.moves})
         return Step(
             observations={"lookout": seen},
@@ -165,6 +162,16 @@ class Lookout(Environment):
             "parcel picked up": Subgoal(self.carrying, 0.5, "courier"),
             "parcel delivered": Subgoal(self.delivered, 0.5, "courier"),
         }
+
+    def sketch(self, seen: Observation) -> str:
+        """The map of the lookout: `#` wall, `D` destination, `P` parcel, `C` courier, `&` courier and parcel."""
+        if "walls" not in seen.data:
+            return ""
+        marks = {tuple(cell): "#" for cell in seen.data["walls"]} | {tuple(seen.data["destination"]): "D"}
+        parcel, courier = seen.data["parcel"] or seen.data["courier"], tuple(seen.data["courier"])
+        marks |= {tuple(parcel): "P"}
+        marks |= {courier: "&" if tuple(parcel) == courier else "C"}
+        return drawn(self.size, self.size, marks)
 
     def state(self) -> dict[str, Json]:
         """The whole map."""

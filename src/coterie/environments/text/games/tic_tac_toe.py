@@ -15,13 +15,13 @@ from coterie.core import (
     Choice,
     Ending,
     Environment,
-    Event,
     Json,
     Observation,
     Rejection,
     Script,
     Step,
 )
+from coterie.environments.text.duel import concede, settle
 
 CELLS = tuple(column + row for row in "123" for column in "abc")
 BITS = {cell: 1 << place for place, cell in enumerate(CELLS)}
@@ -67,17 +67,17 @@ class TicTacToe(Environment):
         return Step(observations={agent: Observation(spec, text, data)}, time=self.turn)
 
     def _end(self, winner: str | None, ending: Ending) -> Step:
-        rewards = {each: 0.0 if winner is None else 1.0 if each == winner else -1.0 for each in self.agents}
-        event = Event("outcome", None, {"winner": winner, "steps": self.turn})
-        endings = {"cross": ending, "nought": ending}
-        return Step(rewards=rewards, endings=endings, events=(event,), time=self.turn)
+        return settle(self.agents, winner, OTHER[winner] if winner else None, ending, self.turn)
 
     def forfeit(self, agent: str, rejection: Rejection) -> Step:
         """Gives the game to the other player."""
-        winner, ending = OTHER[agent], Ending("terminated", f"{agent} forfeits: {rejection.code}")
-        event = Event("outcome", None, {"winner": winner, "forfeit": agent, "steps": self.turn})
-        endings = {"cross": ending, "nought": ending}
-        return Step(rewards={agent: -1.0, winner: 1.0}, endings=endings, events=(event,), time=self.turn)
+        return concede(self.agents, OTHER[agent], agent, rejection, self.turn)
+
+    def sketch(self, seen: Observation) -> str:
+        """The board: `x` cross, `o` nought."""
+        signs = [{"cross": "x", "nought": "o"}.get(mark, ".") for mark in seen.data["board"]]
+        rows = [f"{row + 1} {' '.join(signs[3 * row : 3 * row + 3])}" for row in range(3)]
+        return "\n".join(["  a b c", *rows])
 
     def state(self) -> dict[str, Json]:
         """The board, cell by cell from a1 to c3."""

@@ -24,6 +24,7 @@ from coterie.core import (
     Script,
     Step,
 )
+from coterie.environments.text.duel import RIVAL, settle
 
 CARDS = ("jack", "queen", "king")
 LEFT = {card: tuple(other for other in CARDS if other != card) for card in CARDS}
@@ -64,10 +65,9 @@ class KuhnPoker(Environment):
             pot = SHOWDOWNS[self.betting]
             higher = CARDS.index(self.cards["first"]) > CARDS.index(self.cards["second"])
             winner = "first" if higher else "second"
-        rewards = {each: pot if each == winner else -pot for each in self.agents}
-        data: dict[str, Json] = {"winner": winner, "steps": len(self.betting)}
-        event = Event("outcome", None, data)
-        return Step(rewards=rewards, endings={"first": OVER, "second": OVER}, events=(event,), time=len(self.betting))
+            shown = (Event("showdown", None, {**self.cards}),)
+            return settle(self.agents, winner, RIVAL[winner], OVER, len(self.betting), stake=pot, events=shown)
+        return settle(self.agents, winner, RIVAL[winner], OVER, len(self.betting), stake=pot)
 
     def _open_second(self, move: str) -> Step:
         return self._ask("second", f"card {self.cards['second']} first {move}")

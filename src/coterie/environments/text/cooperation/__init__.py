@@ -1,0 +1,1 @@
+"""Tasks that a team does together."""

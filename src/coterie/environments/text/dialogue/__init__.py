@@ -1,0 +1,1 @@
+"""Somebody wants something, somebody else can get it done."""

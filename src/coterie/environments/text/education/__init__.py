@@ -1,0 +1,1 @@
+"""Somebody knows, somebody learns."""

@@ -1,0 +1,1 @@
+"""Games: cards, boards, guesses and lies."""

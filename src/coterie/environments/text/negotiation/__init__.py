@@ -1,0 +1,1 @@
+"""Bargains, and living off the same stock."""
