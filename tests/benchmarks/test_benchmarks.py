@@ -38,6 +38,11 @@ def test_worlds_reports_our_steps_a_second():
     assert "thousand steps/s" in told
 
 
+def test_the_virtual_world_reports_every_rate():
+    told = run("virtual", "--quick")
+    assert told.count("coterie") == 4
+
+
 def test_the_record_loses_nothing():
     told = run("record", "--episodes", "2000", "--peer-episodes", "200")
     assert "2,000 episodes of ours, 200 of json + gzip" in told

@@ -1,0 +1,1 @@
+"""Worlds with places, bodies and things in three dimensions."""

@@ -1,0 +1,284 @@
+"""Timed play in a virtual world: what a simulation is, seen through the contract of environments.
+
+An agent is shown an observation when what it does has ended, failed or was interrupted; time passes until then. A world
+of your own says what stands where (`build`), who comes in (`enter`), what happens on the way (`happened`), and when it
+is over (`over`, `outcome`); the rest is here.
+"""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal
+
+import msgspec
+
+from coterie.core import (
+    Action,
+    ActionSpec,
+    Array,
+    Choice,
+    Ending,
+    Environment,
+    Event,
+    Json,
+    Message,
+    Observation,
+    Speech,
+    Step,
+    Text,
+)
+from coterie.environments.virtual import hearing, perception, views
+from coterie.environments.virtual.frame import Film
+from coterie.environments.virtual.scene import Scene
+from coterie.environments.virtual.settings import Settings
+from coterie.environments.virtual.simulation import Simulation
+from coterie.environments.virtual.skills import legal
+from coterie.environments.virtual.truth import TICK
+
+WATCH_TICKS = 10
+"""A world looks at least once in so many ticks whether something it waits for has happened."""
+COMMAND_WORDS = 16
+"""Most words of a written command."""
+LONGEST_LIST = 40
+"""Places up to this number are all listed as goals."""
+
+
+class VirtualWorld(Environment):
+    """A world with places, bodies and things; subclasses say what it is about."""
+
+    application: ClassVar[str] = "virtual"
+    timing: ClassVar[Literal["turns", "simultaneous", "mixed", "timed"]] = "timed"
+    talk: ClassVar[Literal["none", "possible", "needed"]] = "possible"
+    film: Film | None = None
+    """Set it before `reset` to collect a picture of every tick."""
+    simulation: Simulation
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        """Keeps the settings."""
+        self.settings = settings or Settings()
+
+    # ---- what a world's author writes -------------------------------------------------------------------------------
+
+    @abstractmethod
+    def build(self) -> Scene:
+        """Draws what stands where from `self.chance`."""
+
+    def enter(self) -> None:
+        """Puts bodies into the world at its beginning: all seats at the scene's starts, looking north."""
+        for agent, start in zip(self.agents, self.simulation.layout.scene.starts, strict=False):
+            self.simulation.join(agent, start, 90.0)
+
+    def introduce(self, agent: str) -> str:
+        """What an agent is told in its first observation: its role, its task, what it alone knows."""
+        return ""
+
+    def private(self, agent: str) -> dict[str, Json]:
+        """What an agent knows beside what it sees, as data in all its observations."""
+        return {}
+
+    def places(self, agent: str) -> tuple[str, ...]:
+        """The places that are listed for an agent to go to: all it knows of, or in a large world those round it."""
+        layout, known = self.simulation.layout, self.simulation.maps[agent]
+        names = tuple(name for name in layout.places if known is None or name in known)
+        if len(names) <= LONGEST_LIST:
+            return names
+        x, y, _ = self.simulation.at(agent)
+        middles = {name: layout.middles[name] for name in names}
+        near = sorted(names, key=lambda name: (middles[name][0] - x) ** 2 + (middles[name][1] - y) ** 2)
+        return tuple(near[:LONGEST_LIST])
+
+    def happened(self, events: Sequence[Event]) -> None:
+        """Is called at least once a second with what happened: pay, let agents join and leave, change the world."""
+
+    def addressed(self, agent: str, thing: str, text: str) -> None:
+        """Is called when a thing that can be talked to has heard an agent out; answer with `inform`."""
+
+    @abstractmethod
+    def over(self) -> str | None:
+        """Why the episode is over now; None: it goes on."""
+
+    def outcome(self, reason: str) -> dict[str, Json]:
+        """The data of the outcome event; steps (in seconds) is added."""
+        return {"success": reason != "time is up"}
+
+    # ---- what a world may call --------------------------------------------------------------------------------------
+
+    def pay(self, agent: str, part: str, amount: float) -> None:
+        """Pays an agent with the next step, under a name."""
+        parts = self._owed.setdefault(agent, {})
+        parts[part] = parts.get(part, 0.0) + amount
+
+    def inform(self, agent: str, text: str) -> None:
+        """Tells an agent something with its next observation, and interrupts what it does."""
+        self._news[agent].append(text)
+        self.simulation.interrupt(agent, "told")
+
+    def leave(self, agent: str, reason: str) -> None:
+        """Ends an agent's part and takes its body out of the world."""
+        if agent in self.simulation.present:
+            self.simulation.leave(agent)
+        self._endings[agent] = Ending("terminated", reason)
+        self._ended.append(agent)
+
+    # ---- the contract -----------------------------------------------------------------------------------------------
+
+    def begin(self) -> Step:
+        """Builds the scene, lets everybody in and shows everybody the first view."""
+        settings = self.settings
+        self.simulation = Simulation(self.build(), self.agents, settings.field, settings.sight)
+        self._news: dict[str, list[str]] = {agent: [] for agent in self.agents}
+        self._asked: list[tuple[int, str, str, str]] = []
+        self._introduced: list[str] = []
+        self._ended: list[str] = []
+        self._endings: dict[str, Ending] = {}
+        self._owed: dict[str, dict[str, float]] = {}
+        self._words_left: dict[str, dict[str, int]] = {
+            name: dict.fromkeys(wire.members, wire.words)
+            for name, wire in settings.wires.items()
+            if wire.words is not None
+        }
+        if self.film is not None:
+            self.film.frames.clear()
+        self.enter()
+        return self._go_on()
+
+    def advance(self, actions: Mapping[str, Action]) -> Step:
+        """Lets everybody who was asked speak and begin something, and time pass until somebody is free."""
+        for agent, action in actions.items():
+            self._speak(agent, action)
+        for agent, action in actions.items():
+            if agent in self.simulation.present and agent not in self.simulation.skills:
+                self.simulation.command(agent, str(action.move))
+        return self._go_on()
+
+    def _go_on(self) -> Step:
+        simulation, limit = self.simulation, round(self.settings.limit_s / TICK)
+        events: list[Event] = []
+        while True:
+            for asked in [asked for asked in self._asked if asked[0] <= simulation.ticks]:
+                self._asked.remove(asked)
+                self.addressed(*asked[1:])
+            self._note(events)
+            reason = self.over()
+            if reason is None and simulation.ticks >= limit:
+                reason = "time is up"
+            if reason is not None:
+                return self._end(reason, events)
+            if free := [agent for agent in simulation.free if agent not in self._ended]:
+                return self._step({agent: self._observe(agent) for agent in free}, events)
+            due = min((asked[0] for asked in self._asked), default=limit) - simulation.ticks
+            simulation.run(max(1, min(WATCH_TICKS, limit - simulation.ticks, due)), self.film)
+
+    def _note(self, events: list[Event]) -> None:
+        """Takes over what happened; what the world does about it happens too."""
+        new, self.simulation.events = self.simulation.events, []
+        self.happened(new)
+        events += [*new, *self.simulation.events]
+        self.simulation.events = []
+
+    def _step(self, observations: dict[str, Observation], events: list[Event]) -> Step:
+        endings, self._endings = self._endings, {}
+        owed, self._owed = self._owed, {}
+        rewards = {agent: sum(parts.values()) for agent, parts in owed.items()}
+        return Step(observations, rewards, owed, endings, tuple(events), self.simulation.seconds)
+
+    def _end(self, reason: str, events: list[Event]) -> Step:
+        kind: Literal["terminated", "truncated"] = "truncated" if reason == "time is up" else "terminated"
+        for agent in self.agents:
+            if agent not in self._ended:
+                self._endings[agent] = Ending(kind, reason)
+        events.append(Event("outcome", None, {**self.outcome(reason), "steps": self.simulation.seconds}))
+        return self._step({}, events)
+
+    def _speak(self, agent: str, action: Action) -> None:
+        for utterance in action.say:
+            count = len(utterance.text.split())
+            if not count:
+                continue
+            how = tuple(dict.fromkeys(utterance.to)) or self._ways(agent)[:1]
+            wires = [name for name in how if name in self.settings.wires]
+            spent = [name for name in wires if self._words_left.get(name, {}).get(agent, count) < count]
+            if spent:
+                self.simulation.tell("not_sent", agent, how=spent[0], words=count)
+                self._news[agent].append(f"no words left on {spent[0]}")
+                continue
+            for name in wires:
+                if price := self.settings.wires[name].price:
+                    self.pay(agent, name, -price * count)
+                if name in self._words_left:
+                    self._words_left[name][agent] -= count
+            hearing.speak(self.simulation, agent, utterance.text, how, self.settings.wires)
+            for thing in hearing.listening_things(self.simulation, agent, how):
+                self._asked.append((self.simulation.speaking[agent], agent, thing, utterance.text))
+
+    def _observe(self, agent: str) -> Observation:
+        simulation, settings = self.simulation, self.settings
+        also, simulation.noticed[agent] = simulation.noticed[agent], []
+        known = simulation.maps[agent]
+        if known is not None:
+            known.add(simulation.place_of(agent))
+        seen = perception.sights(simulation, agent, also)
+        news, self._news[agent] = self._news[agent], []
+        data = {**perception.graph(simulation, agent, seen, news), **self.private(agent)}
+        if settings.view == "graph":
+            text = msgspec.json.encode(data).decode()
+        else:
+            text = perception.words(simulation, agent, seen, news, settings.view_words)
+            assert len(text.split()) <= settings.view_words
+            if settings.view == "map":
+                text += "\n" + views.draw(simulation, agent)
+        if agent not in self._introduced:
+            self._introduced.append(agent)
+            text = "\n".join(part for part in (self.introduce(agent), text) if part)
+        heard: tuple[Message, ...] = tuple(simulation.inbox[agent])
+        simulation.inbox[agent] = []
+        budget = {"seconds": round(settings.limit_s - simulation.seconds, 1)}
+        budget |= {f"{name} words": float(left[agent]) for name, left in self._words_left.items() if agent in left}
+        return Observation(self._spec(agent, seen), text, data, heard, budget=budget)
+
+    def _spec(self, agent: str, seen: list[perception.Sight]) -> ActionSpec:
+        settings = self.settings
+        move: Choice | Text = Text(COMMAND_WORDS)
+        if settings.moves == "listed":
+            visible = [sight.name for sight in seen]
+            move = Choice(tuple(legal(self.simulation, agent, visible, settings.tier, self.places(agent))))
+        ways = self._ways(agent)
+        speaks = settings.max_words and ways and self.simulation.speaking[agent] <= self.simulation.ticks
+        speech = Speech(settings.max_words, audiences=ways) if speaks else None
+        return ActionSpec(move, speech, Action("wait"))
+
+    def _ways(self, agent: str) -> tuple[str, ...]:
+        """How an agent can speak."""
+        wires = self.settings.wires
+        return self.settings.voices + tuple(name for name, wire in wires.items() if agent in wire.members)
+
+    def vector(self, agent: str) -> Array:
+        """What `views.vector` tells: itself, other bodies, things and doors in sight."""
+        return views.vector(self.simulation, agent)
+
+    def state(self) -> dict[str, Json]:
+        """Where everybody and everything is, and how the doors stand."""
+        simulation = self.simulation
+        things = simulation.things
+        return {
+            "time": simulation.seconds,
+            "bodies": {
+                agent: {
+                    "at": [round(each, 3) for each in simulation.at(agent)],
+                    "heading": simulation.heading(agent),
+                    "place": simulation.place_of(agent),
+                    "holds": list(things.hands[agent]),
+                }
+                for agent in simulation.present
+            },
+            "things": {
+                name: {
+                    "at": [round(each, 3) for each in things.position(name)],
+                    "relation": state.relation,
+                    "target": "+".join(things.holders(name)) or state.target,
+                    "open": state.open,
+                    "on": state.on,
+                }
+                for name, state in things.states.items()
+            },
+            "doors": simulation.doors.stand_open(),
+        }
