@@ -388,6 +388,8 @@ def _two_transcripts(before: Path, after: Path) -> list[Transcript]:
 
 # ---- all teams ------------------------------------------------------------------------------------------------------
 
+LICENCE = "apache-2.0"
+"""Of the trained weights: they come from nothing but this recipe."""
 TITLE = "First words: two language models learn to talk"
 SUMMARY = (
     "A lookout sees the map and cannot move; a courier walks and cannot see. Each learned its craft from experts, but "

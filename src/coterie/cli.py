@@ -7,7 +7,8 @@ from coterie.commands.bench import bench
 from coterie.commands.check import check
 from coterie.commands.evaluate import evaluate
 from coterie.commands.play import play
-from coterie.commands.reports import compare, report
+from coterie.commands.reports import compare, measure, report
+from coterie.commands.serve import serve
 from coterie.commands.train import train
 from coterie.commands.worlds import list_worlds
 
@@ -49,8 +50,10 @@ app.command("list")(list_worlds)
 app.command("play")(play)
 app.command("evaluate")(evaluate)
 app.command("train")(train)
+app.command("serve")(serve)
 app.command("report")(report)
 app.command("compare")(compare)
+app.command("measure")(measure)
 app.command("check")(check)
 app.command("bench")(bench)
 

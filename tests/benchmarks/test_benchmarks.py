@@ -53,3 +53,10 @@ def test_training_refuses_episodes_that_do_not_fill_groups():
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "groups of 8" in done.stderr
+
+
+def test_scoring_reports_seconds_and_memory():
+    told = run("scoring", "--episodes", "200")
+    assert "200 episodes" in told
+    assert "peak memory" in told
+    assert "at most 60 s" in told

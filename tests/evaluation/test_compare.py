@@ -4,6 +4,7 @@ import rich
 from coterie.agents import Expert, Random
 from coterie.core import Channel, ConfigError, Measure, Metric, Mute, Noise
 from coterie.evaluation import compare, evaluate
+from coterie.metrics import HEADLINES
 from coterie.metrics.paired import holm
 from coterie.rollout import gather
 
@@ -114,3 +115,24 @@ def test_a_comparison_reads_well_on_a_terminal(capsys):
     rich.print(found.table())
     assert "random against expert on 30 shared seeds" in capsys.readouterr().out
     assert "exact McNemar, Holm" in str(found)
+
+
+def test_a_comparison_says_how_small_a_difference_it_could_have_seen():
+    found = compare(episodes(WANDERER, range(40)), episodes(EXPERTS, range(40)), metrics=["success"])
+    assert "p < 0.001 (exact McNemar, Holm)" in str(found)
+    assert "40 seeds show" in str(found)
+    assert "80 % power" in str(found)
+    without = compare(episodes(WANDERER, range(10)), episodes(EXPERTS, range(10)), metrics=["mean_return"])
+    assert without.sight == ""
+
+
+def test_one_seat_can_be_compared():
+    names = ["mean_return/courier", "milestones/courier"]
+    found = compare(episodes(WANDERER, range(20)), episodes(EXPERTS, range(20)), metrics=names)
+    assert [each.better for each in found.differences.values()] == ["b", "b"]
+
+
+def test_without_names_only_headlines_are_compared_so_that_correction_costs_little():
+    found = compare(episodes(WANDERER, range(12)), episodes(EXPERTS, range(12)))
+    assert set(found.differences) == set(HEADLINES)
+    assert found.differences["success"].p_holm < 0.05

@@ -1,3 +1,5 @@
+import base64
+import csv
 import re
 from html.parser import HTMLParser
 
@@ -23,6 +25,7 @@ from coterie.core import (
 from coterie.environments.text.cooperation.lookout_drawing import draw, sketch
 from coterie.environments.text.cooperation.lookout_experts import Courier, Guide, swapped
 from coterie.evaluation import evaluate
+from coterie.evaluation.probes import Trial, contagion, listening, value_of_talking, write_findings
 from coterie.evaluation.report import (
     Arm,
     CrossPlay,
@@ -156,11 +159,48 @@ def test_the_page_needs_nothing_from_outside(folder):
     text = write_report(folder).read_text(encoding="utf-8")
     page = Page(text)
     assert not {"script", "link", "iframe", "img", "object", "base", "form"} & set(page.tags)
-    assert not [each for each in page.attributes if each[1] in ("src", "href", "srcset") or each[1].startswith("on")]
+    assert not [each for each in page.attributes if each[1] in ("src", "srcset") or each[1].startswith("on")]
+    assert all(value.startswith("data:") for tag, name, value in page.attributes if name == "href"), "downloads only"
     assert set(re.findall(r"https?://[^\"'\s<)]+", text)) <= {"http://www.w3.org/2000/svg"}
     assert "@import" not in text
     assert "url(" not in text
     assert len(text) < 200_000
+
+
+def test_the_numbers_of_the_page_can_be_taken_along(folder):
+    page = Page(write_report(folder).read_text(encoding="utf-8"))
+    links = {tag_[2].split(";")[0]: tag_[2] for tag_ in page.attributes if tag_[1] == "href"}
+    assert sorted(links) == ["data:application/json", "data:text/csv", "data:text/markdown", "data:text/x-tex"]
+    content = base64.b64decode(links["data:text/csv"].partition("base64,")[2]).decode()
+    rows = list(csv.DictReader(content.splitlines()))
+    found = next(row for row in rows if row["of"] == "compass" and row["measure"] == "success")
+    assert (found["value"], found["count"]) == ("0.41", "100")
+    assert any(row["of"] == "cross-play" for row in rows)
+
+
+def test_what_probes_found_is_drawn(folder):
+    team = dict.fromkeys(("ann", "ben", "cleo"), Expert())
+    trial = Trial("study_group", range(8))
+    found = [value_of_talking(trial, team), listening(trial, team), contagion(trial, team, "ann")]
+    write_findings(folder, found)
+    talk = {"ann": {"ben": 3.0, "cleo": 1.0}, ATTACK: {"ann": 2.0}}
+    write(folder, "evaluation.json", Evaluation([], talk=talk))
+    page = Page(write_report(folder).read_text(encoding="utf-8"))
+    for title in ("What talk is worth", "Who listens", "Does speech infect", "Who talks to whom", "value of talking"):
+        assert title in page.words
+    assert "Words an episode: ann to ben 3.0; ann to cleo 1.0" in str(page.attributes)
+    assert "What each message of seed" in page.text
+    assert "talk matters" in page.text
+
+
+def test_cross_play_of_returns_is_shaded_from_the_lowest_to_the_highest(folder):
+    measures = [[Measure(12.5, 12.0, 13.0, 9), Measure(-2.5, -3.0, -2.0, 9)]]
+    cross = CrossPlay(["a"], ["a", "b"], measures, measure="mean_return")
+    write(folder, "evaluation.json", Evaluation([], cross))
+    text = write_report(folder).read_text(encoding="utf-8")
+    assert "--share:100.0%" in text
+    assert "--share:0.0%" in text
+    assert "<b>12.5</b>" in text
 
 
 def test_everything_that_others_wrote_is_escaped(folder):

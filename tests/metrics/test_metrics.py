@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -6,7 +8,6 @@ from coterie.core import (
     Action,
     ActionSpec,
     AgentError,
-    Channel,
     Choice,
     ConfigError,
     Ending,
@@ -15,7 +16,6 @@ from coterie.core import (
     Failure,
     Measure,
     Metric,
-    Noise,
     Observation,
     Rejection,
     Seat,
@@ -24,7 +24,7 @@ from coterie.core import (
     Utterance,
 )
 from coterie.metrics import METRICS, Tally, metrics
-from coterie.rollout import gather
+from coterie.rollout import gather, read_episodes
 
 SPEAK = Observation(ActionSpec(speech=Speech(max_words=9), fallback=Action()))
 MOVE = Observation(ActionSpec(move=Choice(("left", "right"))))
@@ -55,6 +55,15 @@ CRASH = Failure("policy", "PolicyError: gone", "ann")
 
 def value(name, *episodes):
     return METRICS[name].compute(episodes).value
+
+
+def test_quality_counts_only_what_was_played_and_the_product_counts_all():
+    done, half = episode(0, success=True), episode(1, success=False)
+    crashed = episode(2, failure=CRASH, endings={})
+    assert value("quality", done, half, crashed) == 0.5
+    assert value("played_quality", done, half, crashed) == pytest.approx(1 / 3)
+    played = value("played", done, half, crashed)
+    assert value("played_quality", done, half, crashed) == pytest.approx(played * value("quality", done, half, crashed))
 
 
 def test_success_is_the_share_of_episodes_whose_task_was_done():
@@ -138,16 +147,27 @@ def test_without_episodes_every_metric_is_missing(name):
     assert measure.missing
 
 
-@pytest.mark.parametrize("name", list(METRICS))
-def test_every_metric_says_what_it_is_and_stays_in_its_range(name):
-    metric = METRICS[name]
-    assert metric.summary.endswith(".")
-    noisy = Channel((Noise(0.5),))
-    episodes = list(gather("lookout", {"lookout": Expert(), "courier": Expert()}, range(40), channel=noisy))
-    measure = metric.compute(episodes)
-    assert measure.count == 40
-    ends = [end for end in (measure.low, measure.high) if end is not None]
-    assert all(metric.low <= end <= metric.high for end in (measure.value, *ends))
+GOLDEN = sorted((Path(__file__).parents[1] / "golden" / "episodes").glob("*.jsonl"))
+
+
+@pytest.mark.parametrize("record", GOLDEN, ids=lambda path: path.stem)
+def test_on_every_world_a_metric_stays_in_its_range_or_says_why_it_is_missing(record):
+    episodes = list(read_episodes(record))
+    for metric in METRICS.values():
+        measure = metric.compute(episodes)
+        if measure.value is None:
+            assert measure.missing, metric.name
+            continue
+        assert measure.count > 0, metric.name
+        ends = [end for end in (measure.low, measure.value, measure.high) if end is not None]
+        assert all(metric.low <= end <= metric.high for end in ends), (metric.name, measure)
+        assert ends == sorted(ends), (metric.name, measure)
+
+
+def test_every_metric_says_what_it_is():
+    for metric in METRICS.values():
+        assert metric.summary.endswith("."), metric.name
+        assert metric.unit, metric.name
 
 
 def test_a_tally_sees_each_episode_once_and_agrees_with_the_metrics():

@@ -1,19 +1,42 @@
 """Language agents: a policy for the words, a codec between words and the world."""
 
+from typing import Protocol, runtime_checkable
+
 import msgspec
 
 from coterie.core import (
     Action,
+    ActionSpec,
     Agent,
+    AgentError,
+    Choice,
     Codec,
     Conversation,
     Decision,
     Environment,
     Observation,
     Policy,
+    Prompt,
     Rejection,
     Sample,
+    Turn,
 )
+
+
+@runtime_checkable
+class Recalling(Protocol):
+    """A conversation that can take over a past that was recorded elsewhere."""
+
+    def recall(self, prompt: Prompt, sample: Sample) -> None:
+        """Takes a prompt and its recorded answer as its own past."""
+
+
+@runtime_checkable
+class Weighing(Protocol):
+    """A conversation that can say how likely each legal option is, without choosing one."""
+
+    async def weigh(self, prompt: Prompt, spec: ActionSpec) -> dict[str, float]:
+        """Returns the probability of each option of a choice; they sum to 1."""
 
 
 class LanguageAgent:
@@ -42,6 +65,31 @@ class LanguageAgent:
             rejections.append(answer)
             told = self.codec.retry(answer, observation.spec)
             parts = [(told if place == 0 else prompt, spec) for place, (prompt, spec) in enumerate(parts)]
+
+    def recall(self, turn: Turn) -> None:
+        """Takes a recorded turn as its own past, without sampling it again.
+
+        Raises:
+            AgentError: the policy cannot take over a past.
+        """
+        if not isinstance(self.conversation, Recalling):
+            raise AgentError(f"{type(self.conversation).__name__} cannot take over a past; give it a `recall` method")
+        parts, samples = self.codec.parts(turn.observation), iter(turn.samples)
+        for rejection in (None, *turn.rejections):
+            if rejection is not None:
+                told = self.codec.retry(rejection, turn.observation.spec)
+                parts = [(told if place == 0 else prompt, spec) for place, (prompt, spec) in enumerate(parts)]
+            for prompt, _ in parts:
+                if (sample := next(samples, None)) is None:
+                    return
+                self.conversation.recall(prompt, sample)
+
+    async def weigh(self, observation: Observation) -> dict[str, float] | None:
+        """The probability of every legal move; None where the policy, or the kind of move, does not tell."""
+        prompt, spec = self.codec.parts(observation)[0]
+        if not isinstance(self.conversation, Weighing) or not isinstance(spec.move, Choice) or spec.speech is not None:
+            return None
+        return await self.conversation.weigh(prompt, spec)
 
     def close(self) -> None:
         """Lets the policy forget the conversation."""

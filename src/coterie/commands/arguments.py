@@ -44,7 +44,7 @@ def _pairs(texts: Iterable[str], expected: str) -> dict[str, str]:
 
 
 def read_minds(seats: Iterable[str], world: str, environment: "Environment") -> dict[str, "Mind"]:
-    """Reads `NAME=WHO` for every seat; a seat that is not named gets the world's expert.
+    """Reads `NAME=WHO` for every seat; `*=WHO` seats all others, and without it they get the world's expert.
 
     Raises:
         ConfigError: there is no such seat, or nobody is called so.
@@ -53,10 +53,11 @@ def read_minds(seats: Iterable[str], world: str, environment: "Environment") -> 
     from coterie.evaluation.minds import resolve_mind
 
     named, policies = _pairs(seats, "--seat NAME=WHO"), dict[str, Policy]()
+    everybody = named.pop("*", "expert")
     if strangers := [name for name in named if name not in environment.agents]:
         found, known = ", ".join(strangers), ", ".join(environment.agents)
         raise ConfigError(f"{environment.id} has no seat {found}; its seats are {known}")
-    return {seat: resolve_mind(named.get(seat, "expert"), seat, world, policies) for seat in environment.agents}
+    return {seat: resolve_mind(named.get(seat, everybody), seat, world, policies) for seat in environment.agents}
 
 
 def read_channel(text: str) -> "Channel | None":

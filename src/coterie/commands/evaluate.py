@@ -1,26 +1,58 @@
-"""`coterie evaluate`: many episodes, measured."""
+"""`coterie evaluate`: many episodes, measured; a world, or a suite of scenarios."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from coterie.commands.play import SEATS, SETTINGS, SPEECH, WORLD
+from coterie.commands.play import SEATS, SETTINGS, SPEECH
+
+if TYPE_CHECKING:
+    from coterie.core import Channel, Mind, Scenario
+    from coterie.evaluation import Report
+    from coterie.evaluation.export import Exported
+    from coterie.evaluation.probes import AnyFinding
+
+FORMAT = Annotated[str, typer.Option("--format", metavar="FORMAT", help="How to print: table, md, json, csv or latex.")]
 
 
 def evaluate(
-    world: WORLD,
+    world: Annotated[
+        str, typer.Argument(metavar="ID", help="A world, module:Class of your own, or suite:NAME such as suite:core.")
+    ],
     seat: SEATS = None,
-    episodes: Annotated[int, typer.Option(min=1, help="How many seeds to play.")] = 100,
+    episodes: Annotated[int, typer.Option(min=1, help="How many seeds to play; a suite has its own.")] = 100,
     seed: Annotated[int, typer.Option(help="The first seed.")] = 0,
+    repeats: Annotated[int, typer.Option(min=1, help="How often to play each seed.")] = 1,
     settings: SETTINGS = None,
     channel: SPEECH = "open",
-    metric: Annotated[list[str] | None, typer.Option(help="Measure only this; repeat it for several.")] = None,
-    out: Annotated[
-        str | None, typer.Option(metavar="FOLDER", help="Keep report.json and the episodes in this folder.")
+    metric: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--metrics", "--metric", metavar="NAMES", help="Measure only these: names with commas between, or all."
+        ),
     ] = None,
+    probe: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Play this probe too (NAME or NAME:SEAT); repeat it for several."),
+    ] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Keep report, findings and episodes in this folder. The same command again goes on where an "
+            "interrupted one stopped.",
+        ),
+    ] = None,
+    at_once: Annotated[int, typer.Option(min=1, help="How many episodes run together.")] = 256,
+    format: FORMAT = "table",
 ) -> None:
     """Plays many episodes and prints what was measured, with intervals.
+
+    Probes play further arms on the same seeds: talk (open, muted, scrambled), listening, lazy_agents, shapley,
+    efficiency, policy_swap, identity_bias, leakage, deception, adaptation; of one seat focal_score, contagion,
+    instruction_decay, refusals.
 
     Try:
 
@@ -28,33 +60,122 @@ def evaluate(
 
     coterie evaluate lookout --seat lookout=random --channel noise:0.3 --out runs/noisy
 
-    coterie evaluate lookout --seat courier=http://127.0.0.1:8000/v1#qwen --episodes 50 --set size=4
+    coterie evaluate study_group --probe talk --probe listening --out runs/study
+
+    coterie evaluate suite:core --seat '*=http://127.0.0.1:8000/v1#qwen' --out runs/qwen
     """
     from coterie.agents.terminal import STANDARD
-    from coterie.commands.arguments import find_own_worlds, read_channel, read_minds, read_settings, record_path
+    from coterie.commands.arguments import find_own_worlds, read_channel, read_settings
     from coterie.commands.watching import tell_usage
+    from coterie.core import Scenario
+    from coterie.evaluation.suites import suite
+
+    options, speech = read_settings(settings or ()), read_channel(channel)
+    if world.startswith("suite:"):
+        called, scenarios = suite(world.removeprefix("suite:"))
+        scenarios = tuple(_with(each, options) for each in scenarios)
+    else:
+        find_own_worlds(world)
+        called, scenarios = "", (Scenario(world, tuple(range(seed, seed + episodes)), options=options),)
+    names = names_of(metric)
+    found: list[Exported] = []
+    minds: dict[str, Mind] = {}
+    failed = played = 0
+    for scenario in scenarios:
+        place = None if out is None else Path(out) / (_folder(scenario) if called else "")
+        labels = {"channel": channel} | ({"suite": called, "scenario": scenario.name} if called else {})
+        done = _evaluate(scenario, seat or (), speech, names, probe or (), place, labels, repeats, at_once)
+        found += [done.report, *done.findings]
+        minds |= {f"{scenario.environment} {name}": mind for name, mind in done.minds.items()}
+        failed, played = failed + sum(done.report.failures.values()), played + done.report.count
+    _print(found, format)
+    tell_usage(minds, STANDARD)
+    if out is not None and format == "table":
+        STANDARD.say(f"kept in {out}: report.json and episodes; coterie report {out} writes a page", "green")
+    if failed == played:
+        raise typer.Exit(1)  # nothing was measured
+
+
+class _Evaluated(NamedTuple):
+    report: "Report"
+    findings: "list[AnyFinding]"
+    minds: "dict[str, Mind]"
+
+
+def _evaluate(
+    scenario: "Scenario",
+    seats: Sequence[str],
+    speech: "Channel | None",
+    names: list[str] | None,
+    probes: Sequence[str],
+    place: Path | None,
+    labels: dict[str, str],
+    repeats: int,
+    at_once: int,
+) -> _Evaluated:
+    """Evaluates one scenario, plays the probes, and keeps all of it where there is a place."""
+    from coterie.commands.arguments import read_minds
     from coterie.environments import make
     from coterie.evaluation import evaluate as measure
+    from coterie.evaluation.keeping import Request, begin, finish
+    from coterie.evaluation.probes import Trial, write_findings
+    from coterie.evaluation.probes import probe as run_probe
 
-    find_own_worlds(world)
-    options, speech = read_settings(settings or ()), read_channel(channel)
-    minds = read_minds(seat or (), world, make(world, **options))
-    record = record_path(str(Path(out) / "episodes" / "episodes.jsonl.zst")) if out else None
+    world, options = scenario.environment, dict(scenario.options)
+    environment = make(world, **options)
+    minds = read_minds(seats, world, environment)
+    if place is not None:
+        sitting = {name: mind.name for name, mind in minds.items()}
+        begin(place, Request(world, environment.options, sitting, labels, scenario.seeds, repeats))
     report = measure(
         world,
         minds,
-        range(seed, seed + episodes),
+        scenario.seeds,
+        repeats=repeats,
         options=options,
         channel=speech,
-        metrics=metric or None,
-        labels={"channel": channel},
-        record=record,
+        metrics=names,
+        labels=labels,
+        record=place / "episodes" / "episodes.jsonl.zst" if place else None,
+        resume=True,
+        at_once=at_once,
         progress=True,
-    )
-    STANDARD.console.print(report.table())
-    tell_usage(minds, STANDARD)
-    if out is not None:
-        (Path(out) / "report.json").write_bytes(report.to_json())
-        STANDARD.say(f"kept in {out}: report.json and episodes/episodes.jsonl.zst", "green")
-    if sum(report.failures.values()) == report.count:
-        raise typer.Exit(1)  # nothing was measured
+    ).named(scenario.name)
+    found: list[AnyFinding] = []
+    for name in probes:
+        folder = str(place / "arms" / name.replace(":", "_")) if place else None
+        found.append(run_probe(name, Trial(world, scenario.seeds, options, repeats, folder, at_once), minds))
+    if place is not None:
+        write_findings(place, found)
+        finish(place, report)
+    return _Evaluated(report, found, minds)
+
+
+def names_of(metric: list[str] | None) -> list[str] | None:
+    """Reads the names of metrics; None: all of them."""
+    names = [name.strip() for each in metric or () for name in each.split(",") if name.strip()]
+    return None if not names or "all" in names else names
+
+
+def _with(scenario: "Scenario", options: Mapping[str, Any]) -> "Scenario":
+    from coterie.core import ConfigError
+
+    if options:
+        raise ConfigError(f"a suite has its own options; leave out --set {', '.join(options)}, or evaluate one world")
+    return scenario
+
+
+def _folder(scenario: "Scenario") -> str:
+    return scenario.name.replace(" ", "_") or scenario.environment
+
+
+def _print(found: "Sequence[Exported]", format: str) -> None:
+    """Prints tables, or writes them in another format and nothing else."""
+    from coterie.agents.terminal import STANDARD
+    from coterie.evaluation.export import export
+
+    if format != "table":
+        typer.echo(export(found, format), nl=False)
+        return
+    for each in found:
+        STANDARD.console.print(each.table())

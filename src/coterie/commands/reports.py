@@ -1,33 +1,106 @@
-"""`coterie report` and `coterie compare`: looking at what was recorded."""
+"""`coterie measure`, `coterie report` and `coterie compare`: looking at what was recorded."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from coterie.commands.evaluate import FORMAT
 
-def report(run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]) -> None:
-    """Writes the report page of a run folder anew and prints its path.
 
-    Try: coterie report runs/first_words
+def report(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, or one of an evaluation.")],
+    format: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="html writes the page; md, json, csv or latex print.")
+    ] = "html",
+) -> None:
+    """Writes the report page of a run folder anew and prints its path, or prints the numbers.
+
+    Try:
+
+    coterie report runs/first_words
+
+    coterie report runs/first_words --format latex
     """
     from coterie.agents.terminal import STANDARD
     from coterie.core import ConfigError
-    from coterie.evaluation.report import write_report
+    from coterie.evaluation.export import export_run
+    from coterie.evaluation.report import read_run, write_report
 
     try:
-        page = write_report(run)
+        if format == "html":
+            STANDARD.say(f"The report: {write_report(run)}", "green")
+        else:
+            typer.echo(export_run(read_run(run), format), nl=False)
     except FileNotFoundError as error:
         raise ConfigError(str(error)) from error
-    STANDARD.say(f"The report: {page}", "green")
+
+
+def measure(
+    log: Annotated[
+        Path,
+        typer.Argument(metavar="LOG", help="A record or folder of ours, or a log of Inspect, verifiers, TextArena."),
+    ],
+    metric: Annotated[
+        list[str] | None,
+        typer.Option("--metrics", "--metric", metavar="NAMES", help="Measure only these: names with commas between."),
+    ] = None,
+    solved_at: Annotated[
+        float | None, typer.Option(metavar="REWARD", help="From which reward an episode of verifiers is a success.")
+    ] = None,
+    out: Annotated[str | None, typer.Option(metavar="FILE", help="Write the episodes as a record of ours too.")] = None,
+    format: FORMAT = "table",
+) -> None:
+    """Measures episodes that were recorded before, here or by another library.
+
+    Try:
+
+    coterie measure runs/a/episodes
+
+    coterie measure logs/say_yes.eval --metrics success,pass_at --out converted.jsonl.zst
+    """
+    from coterie.agents.terminal import STANDARD
+    from coterie.commands.arguments import record_path
+    from coterie.commands.evaluate import names_of
+    from coterie.core import ConfigError
+    from coterie.evaluation import measure as measured
+    from coterie.evaluation.export import export
+    from coterie.evaluation.foreign import read_log
+    from coterie.rollout import write_episodes
+
+    try:
+        path = record_path(out) if out else None
+        if path is not None:
+            write_episodes(path, read_log(log, solved_at))
+        result = measured(read_log(log, solved_at), names_of(metric))
+    except FileNotFoundError as error:
+        raise ConfigError(str(error)) from error
+    if format == "table":
+        STANDARD.console.print(result.table())
+    else:
+        typer.echo(export([result], format), nl=False)
 
 
 def compare(
     a: Annotated[Path, typer.Argument(metavar="A", help="A record file, or a folder with one.")],
     b: Annotated[Path, typer.Argument(metavar="B", help="Another, played on the same seeds.")],
-    metric: Annotated[list[str] | None, typer.Option(help="Compare only this; repeat it for several.")] = None,
+    metric: Annotated[
+        list[str] | None,
+        typer.Option("--metrics", "--metric", metavar="NAMES", help="Compare only these: names with commas between."),
+    ] = None,
+    fail_if: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CONDITION",
+            help='Exit with 1 when the change (B minus A) is so, such as "success < -0.02"; repeat it for several.',
+        ),
+    ] = None,
+    format: FORMAT = "table",
 ) -> None:
     """Compares two systems on the seeds they share, paired, with corrected p-values.
+
+    With --fail-if it is a gate for continuous integration: it exits with 1 when B has become worse than A by more than
+    you allow. A change that cannot be computed fails too.
 
     Try:
 
@@ -35,14 +108,33 @@ def compare(
 
     coterie evaluate lookout --out runs/b
 
-    coterie compare runs/a runs/b --metric success
+    coterie compare runs/a runs/b --metrics success --fail-if "success < -0.02"
     """
     from coterie.agents.terminal import STANDARD
+    from coterie.commands.evaluate import names_of
     from coterie.core import ConfigError
     from coterie.evaluation import compare as compared
+    from coterie.evaluation.export import export
+    from coterie.evaluation.gate import Condition, failures
 
+    conditions = [Condition.read(text) for text in fail_if or ()]
+    names = names_of(metric)
+    if names is not None:
+        names = list(dict.fromkeys([*names, *(each.metric for each in conditions)]))
     try:
-        result = compared(a, b, metrics=metric or None)
+        result = compared(_record(a), _record(b), metrics=names)
     except FileNotFoundError as error:
         raise ConfigError(str(error)) from error
-    STANDARD.console.print(result.table())
+    if format == "table":
+        STANDARD.console.print(result.table())
+    else:
+        typer.echo(export([result], format), nl=False)
+    if told := failures(result, conditions):
+        STANDARD.say("failed: " + "\nfailed: ".join(told), "red")
+        raise typer.Exit(1)
+
+
+def _record(place: Path) -> Path:
+    """The episodes of an evaluation, without those that probes played beside it."""
+    episodes = place / "episodes"
+    return episodes if (place / "report.json").exists() and episodes.is_dir() else place

@@ -28,6 +28,7 @@ def train(
     """
     from coterie.agents.terminal import STANDARD
     from coterie.commands.arguments import read_settings
+    from coterie.training.card import write_cards
     from coterie.training.recipe import load_recipe, resolve
 
     found = load_recipe(recipe)
@@ -38,5 +39,8 @@ def train(
         STANDARD.say(f"would run in {folder}; nothing was done", "green")
         return
     page = found.run(resolved, folder)
+    cards = write_cards(folder, getattr(found.module, "LICENCE", ""))
     STANDARD.say(f"\nThe report: {page}\n", "green")
+    if cards:
+        STANDARD.say(f"{len(cards)} saved models, each with its model card, such as {cards[-1]}\n", "dim")
     STANDARD.say("\n".join(["Try next:", *(f"  {line}" for line in found.next_steps(folder))]))

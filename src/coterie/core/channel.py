@@ -6,7 +6,7 @@ holds it back or stops it; `connect` opens it for one episode with its own luck.
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -123,6 +123,11 @@ class Line:
         self._place = 0  # which part has the message now; one that is held goes on to the next part when it is due
         self._noted: list[Event] = []
         self._replaced: dict[Message, str] = {}
+        self._memories: dict[int, dict[object, Any]] = {}
+
+    def memory(self, part: Part) -> dict[object, Any]:
+        """What a part remembers of this episode; it begins empty, and only this part sees it."""
+        return self._memories.setdefault(id(part), {})
 
     def note(self, event: Event) -> None:
         """Adds an event to the next step."""

@@ -1,7 +1,9 @@
 """Two systems side by side: on the seeds they share, paired, with intervals and corrected p-values."""
 
+import math
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -9,13 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from coterie.core import ConfigError, Episode, Json, Measure, Metric
-from coterie.evaluation.format import number, spread
+from coterie.evaluation.format import number, probability, spread
 from coterie.evaluation.result import Report
-from coterie.metrics import PerEpisode, Rows, Tally
+from coterie.metrics import HEADLINES, PerEpisode, Rows, Tally
 from coterie.metrics import metrics as find_metrics
+from coterie.metrics.distributions import Z_95
 from coterie.metrics.paired import difference, holm, mcnemar, permutation, rate_difference
+from coterie.metrics.planning import required_episodes, smallest_effect
 from coterie.metrics.statistics import bootstrap
 from coterie.rollout import read_episodes
+from coterie.rollout.record import PLAIN, SUFFIX
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -57,13 +62,14 @@ class Comparison(msgspec.Struct, frozen=True):
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(title=Text(self.title), title_justify="left", caption=Text(HOW), caption_justify="left")
+        caption = Text("\n".join(line for line in (HOW, self.sight) if line))
+        table = Table(title=Text(self.title), title_justify="left", caption=caption, caption_justify="left")
         table.add_column("measure")
         for column in (self.a, self.b, "difference", "95 % interval", "p (Holm)"):
             table.add_column(Text(column), justify="right")
         for name, found in self.differences.items():
             cells = [_value(name, each) for each in (found.a, found.b, found.change)]
-            p = "" if found.p_holm is None else f"{found.p_holm:.3f}"
+            p = "" if found.p_holm is None else probability(found.p_holm).removeprefix("= ")
             table.add_row(name, *cells, spread(name, found.change), p, style="bold" if found.better else "")
         return table
 
@@ -72,13 +78,23 @@ class Comparison(msgspec.Struct, frozen=True):
         """Who is compared on how much, in one line."""
         return f"{self.a} against {self.b} on {self.shared} shared seeds"
 
+    @property
+    def sight(self) -> str:
+        """How small a difference of success these seeds show, and how many seeds 5 points take; empty: not told."""
+        change = self.differences["success"].change if "success" in self.differences else Measure(None)
+        if change.low is None or change.high is None or change.high <= change.low:
+            return ""
+        spread = (change.high - change.low) / (2 * Z_95) * math.sqrt(change.count)
+        shown, needed = 100 * smallest_effect(change.count, spread), required_episodes(0.05, spread)
+        return f"{change.count} seeds show {shown:.1f} points of success or more (80 % power); 5 points take {needed}."
+
     def __str__(self) -> str:
         lines = [self.title]
         for name, found in self.differences.items():
             change = f"{_value(name, found.a)} to {_value(name, found.b)}"
-            p = "" if found.p_holm is None else f", p = {found.p_holm:.3f} ({found.test}, Holm)"
+            p = "" if found.p_holm is None else f", p {probability(found.p_holm)} ({found.test}, Holm)"
             lines.append(f"  {name}: {change}, difference {_value(name, found.change)} {spread(name, found.change)}{p}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *([f"  {self.sight}"] if self.sight else [])])
 
 
 HOW = "Paired on shared seeds; p-values corrected for the number of measures (Holm). Bold: a difference, p below 0.05."
@@ -89,7 +105,7 @@ def compare(
     b: Source,
     *,
     metrics: Iterable[str | Metric] | None = None,
-    names: tuple[str, str] = ("a", "b"),
+    names: tuple[str, str] | None = None,
 ) -> Comparison:
     """Compares two systems on the seeds that both played.
 
@@ -106,13 +122,15 @@ def compare(
     Args:
         a: the first system's episodes.
         b: the second's.
-        metrics: names or metrics of your own that are `PerEpisode`; None: all.
-        names: what the two are called.
+        metrics: names or metrics of your own that are `PerEpisode`; None: `coterie.metrics.HEADLINES`.
+        names: what the two are called; None: by their files or folders, else a and b.
 
     Raises:
         ConfigError: they share no seed, played different worlds, or a report kept no record.
     """
-    chosen = find_metrics(metrics)
+    names = names or _names(a, b)
+    wanted = list(HEADLINES if metrics is None else metrics)
+    chosen = find_metrics(wanted, seats=[seat for each in wanted for seat in _seat_named(each)])
     if unfit := [metric.name for metric in chosen if not isinstance(metric.compute, PerEpisode)]:
         raise ConfigError(f"{', '.join(unfit)} cannot be paired by seed; define them with `coterie.metrics.define`")
     first, second = _read(a, chosen, names[0]), _read(b, chosen, names[1])
@@ -121,13 +139,59 @@ def compare(
     seeds, others = first.seeds & second.seeds, first.seeds ^ second.seeds
     if not seeds:
         raise ConfigError(f"{names[0]} and {names[1]} share no seed; evaluate both on the same seeds, then compare")
-    found = {metric.name: _difference(metric, first, second, seeds) for metric in chosen}
+    found = {
+        name: _difference(compute, rows.of(seeds), second.rows[name][1].of(seeds))
+        for name, (compute, rows) in first.rows.items()
+    }
     corrected = holm({name: each.p for name, each in found.items() if each.p is not None})
     differences = {
         metric.name: _judged(found[metric.name], corrected.get(metric.name), metric.higher_is_better)
         for metric in chosen
     }
     return Comparison(*names, len(seeds), len(others), differences)
+
+
+def paired(metric: str | Metric, a: Iterable[Episode], b: Iterable[Episode]) -> Difference:
+    """Compares one measure on the seeds that both played, whatever differs between them: minds, channel, options.
+
+    >>> from coterie.agents import Expert
+    >>> from coterie.core import Channel, Mute
+    >>> from coterie.rollout import gather
+    >>> experts = {"lookout": Expert(), "courier": Expert()}
+    >>> muted = gather("lookout", experts, range(20), channel=Channel((Mute(),)))
+    >>> paired("success", muted, gather("lookout", experts, range(20))).change.value
+    1.0
+
+    Raises:
+        ConfigError: the metric cannot be paired by seed.
+    """
+    (chosen,) = find_metrics([metric], seats=_seat_named(metric))
+    if not isinstance(chosen.compute, PerEpisode):
+        raise ConfigError(f"{chosen.name} cannot be paired by seed; define it with `coterie.metrics.define`")
+    first, second = Rows(), Rows()
+    for rows, episodes in ((first, a), (second, b)):
+        for episode in episodes:
+            rows.add(episode, chosen.compute.observe(episode))
+    shared = set(first.seeds) & set(second.seeds)
+    return _difference(chosen.compute, first.of(shared), second.of(shared))
+
+
+def _seat_named(metric: str | Metric) -> tuple[str, ...]:
+    """The seat that `mean_return/SEAT` and `milestones/SEAT` speak of."""
+    family, _, seat = metric.partition("/") if isinstance(metric, str) else ("", "", "")
+    return (seat,) if family in ("mean_return", "milestones") and seat else ()
+
+
+def _names(a: Source, b: Source) -> tuple[str, str]:
+    """Calls two systems by where their episodes lie: the last part of the paths that differs."""
+    places = [each.record if isinstance(each, Report) else each for each in (a, b)]
+    if not all(isinstance(each, str | os.PathLike) and os.fspath(each) for each in places):
+        return "a", "b"
+    one, other = ([*Path(str(each)).parts] for each in places)
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    found = [(parts or ["a"])[-1].removesuffix(SUFFIX).removesuffix(PLAIN) for parts in (one, other)]
+    return ("a", "b") if found[0] == found[1] else (found[0], found[1])
 
 
 class _System(NamedTuple):
@@ -154,10 +218,8 @@ def _read(source: Source, chosen: list[Metric], name: str) -> _System:
     return _System(worlds[0], seeds, tally.rows())
 
 
-def _difference(metric: Metric, first: _System, second: _System, seeds: set[int]) -> Difference:
-    """Compares one measure."""
-    compute = first.rows[metric.name][0]
-    rows_a, rows_b = (system.rows[metric.name][1].of(seeds) for system in (first, second))
+def _difference(compute: PerEpisode, rows_a: Rows, rows_b: Rows) -> Difference:
+    """Compares one measure on seeds that both played."""
     a, b = rows_a.measure(compute), rows_b.measure(compute)
     if a.value is None and b.value is None:
         return Difference(a, b, Measure(None, missing=a.missing))

@@ -5,11 +5,13 @@ import os
 import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from coterie import __version__
 from coterie.core import Channel, ConfigError, Environment, Episode, Json, Metric, Mind, Scenario, Seat
 from coterie.evaluation.result import Report
+from coterie.evaluation.resume import keep
 from coterie.metrics import Tally
 from coterie.metrics import metrics as find_metrics
 from coterie.rollout import gather, write_episodes
@@ -29,6 +31,7 @@ def evaluate(
     metrics: Iterable[str | Metric] | None = None,
     labels: Mapping[str, str] | None = None,
     record: str | os.PathLike[str] | None = None,
+    resume: bool = False,
     at_once: int = 256,
     timeout_s: float | None = None,
     max_steps: int | None = None,
@@ -51,6 +54,7 @@ def evaluate(
         metrics: names or metrics of your own; None: all, and the mean return of every seat.
         labels: noted on every record.
         record: a file (`.jsonl.zst`, or plain `.jsonl`) to write the episodes to as they finish.
+        resume: does not play again what `record` holds of an evaluation that was interrupted.
         at_once: how many episodes run together.
         timeout_s: longest time for one decision.
         max_steps: ends an episode after so many steps of the world.
@@ -64,10 +68,10 @@ def evaluate(
         raise ConfigError("no seeds to evaluate on; give at least one, such as range(100)")
     tally = Tally(find_metrics(metrics, seats=minds))
     audience = _Audience(tally)
-    episodes = gather(
+    play = partial(
+        gather,
         world,
         minds,
-        chosen,
         repeats=repeats,
         options=options,
         channel=channel,
@@ -77,8 +81,11 @@ def evaluate(
         labels=labels,
     )
     with _bar(len(chosen) * repeats, progress) as advance:
-        seen = audience.watch(episodes, advance)
-        deque(seen, maxlen=0) if record is None else write_episodes(record, seen)
+        if record is None or resume:
+            episodes = play(chosen) if record is None else keep(record, chosen, repeats, play)
+            deque(audience.watch(episodes, advance), maxlen=0)
+        else:
+            write_episodes(record, audience.watch(play(chosen), advance))
     return audience.report(tuple(chosen), repeats, "" if record is None else os.fspath(record))
 
 

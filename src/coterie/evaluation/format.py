@@ -5,11 +5,15 @@ from coterie.metrics import METRICS
 
 
 def unit_of(name: str) -> str:
-    """The unit that a measure is shown in; shares are shown in per cent."""
-    metric = METRICS.get(name)
-    if metric is None:
-        return "reward" if name.startswith("mean_return/") else ""
-    return "%" if metric.unit == "share" else metric.unit
+    """The unit that a measure is shown in; shares are shown in per cent.
+
+    >>> unit_of("pass_at/9"), unit_of("mean_return/ann"), unit_of("one of your own")
+    ('%', 'reward', '')
+    """
+    family = name.partition("/")[0]
+    metric = METRICS.get(name) or METRICS.get(family)
+    metric = metric or next((each for key, each in METRICS.items() if key.startswith(family + "/")), None)
+    return "" if metric is None else "%" if metric.unit == "share" else metric.unit
 
 
 def number(name: str, value: float) -> str:
@@ -29,3 +33,12 @@ def spread(name: str, measure: Measure) -> str:
     if measure.low is None or measure.high is None:
         return ""
     return f"[{number(name, measure.low)}, {number(name, measure.high)}]"
+
+
+def probability(p: float) -> str:
+    """Writes a p-value; one that is tiny is never 0.
+
+    >>> probability(0.0312), probability(0.0001)
+    ('= 0.031', '< 0.001')
+    """
+    return "< 0.001" if p < 0.001 else f"= {p:.3f}"

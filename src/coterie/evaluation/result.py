@@ -6,6 +6,7 @@ import msgspec
 
 from coterie.core import Measure, Scenario, Seat
 from coterie.evaluation.format import number, spread, unit_of
+from coterie.metrics.planning import rate_spread, required_episodes
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -67,12 +68,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             table.add_column(column, justify="right")
         table.add_column("unit")
         for name, measure in self.measures.items():
-            if measure.value is None:
-                table.add_row(name, "-", "", "", Text(measure.missing, style="dim"))
-            else:
-                table.add_row(
-                    name, number(name, measure.value), spread(name, measure), str(measure.count), unit_of(name)
-                )
+            if measure.value is not None:
+                shown = number(name, measure.value), spread(name, measure), str(measure.count), unit_of(name)
+                table.add_row(name, *shown)
+        for names, reason in self._missing():
+            table.add_row("\n".join(names), "-", "", "", Text(reason, style="dim"))
         return table
 
     @property
@@ -85,14 +85,32 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def caption(self) -> str:
         """How much was played, and what failed."""
         failed = "".join(f"\n{count} failed: {error}" for error, count in self.failures.items())
-        return f"{self.count} episodes on {len(self.scenario.seeds)} seeds{failed}"
+        return f"{self.count} episodes on {len(self.scenario.seeds)} seeds{failed}{self._sight()}"
+
+    def _sight(self) -> str:
+        """How many seeds tell another team apart, if what is hard for one is not for the other."""
+        success = self.measures.get("success", Measure(None)).value
+        if success is None:
+            return ""
+        nearer = success + (0.05 if success < 0.5 else -0.05)  # towards a half, where shares vary most
+        seeds = required_episodes(0.05, rate_spread(success, nearer))
+        return f"\n{seeds} seeds would tell it from a team 5 points of success apart"
+
+    def _missing(self) -> list[tuple[list[str], str]]:
+        """The measures without a value, those with the same reason together."""
+        reasons: dict[str, list[str]] = {}
+        for name, measure in self.measures.items():
+            if measure.value is None:
+                reasons.setdefault(measure.missing, []).append(name)
+        return [(names, reason) for reason, names in reasons.items()]
 
     def __str__(self) -> str:
         lines = [self.title]
-        width = max(map(len, self.measures), default=0)
-        for name, measure in self.measures.items():
-            told = f"missing: {measure.missing}"
-            if measure.value is not None:
-                told = f"{number(name, measure.value)} {unit_of(name)} {spread(name, measure)}".rstrip()
-            lines.append(f"  {name:<{width}}  {told}")
+        missing = [(", ".join(names), reason) for names, reason in self._missing()]
+        told = {name: measure for name, measure in self.measures.items() if measure.value is not None}
+        width = max(map(len, told or [names for names, _ in missing]), default=0)
+        for name, measure in told.items():
+            value = f"{number(name, measure.value or 0.0)} {unit_of(name)} {spread(name, measure)}"
+            lines.append(f"  {name:<{width}}  {value}".rstrip())
+        lines += [f"  {names:<{width}}  missing: {reason}" for names, reason in missing]
         return "\n".join([*lines, self.caption])

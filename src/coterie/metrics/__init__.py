@@ -3,21 +3,66 @@
 from collections.abc import Iterable
 
 from coterie.core import ConfigError, Metric
+from coterie.metrics.claims import CLAIM_METRICS
+from coterie.metrics.commons import COMMONS
 from coterie.metrics.communication import COMMUNICATION
 from coterie.metrics.completion import COMPLETION, mean_return
-from coterie.metrics.progress import PROGRESS
-from coterie.metrics.tally import Pair, PerEpisode, Rows, Tally, define
+from coterie.metrics.education import EDUCATION, mastered_within, told_within
+from coterie.metrics.negotiation import NEGOTIATION
+from coterie.metrics.progress import PROGRESS, milestones
+from coterie.metrics.signalling import SIGNALLING
+from coterie.metrics.tally import Pair, PerEpisode, Pooled, Rows, Tally, define
+from coterie.metrics.teamwork import TEAMWORK
+from coterie.metrics.tokens import TOKENS
+from coterie.metrics.tries import TRIES, pass_all, pass_at
+from coterie.metrics.welfare import WELFARE
 
-METRICS: dict[str, Metric] = {metric.name: metric for metric in (*COMPLETION, *PROGRESS, *COMMUNICATION)}
-"""Every metric that needs to know nothing about the world."""
+METRICS: dict[str, Metric] = {
+    metric.name: metric
+    for metric in (
+        *COMPLETION,
+        *PROGRESS,
+        *TRIES,
+        *COMMUNICATION,
+        *TOKENS,
+        *SIGNALLING,
+        *CLAIM_METRICS,
+        *TEAMWORK,
+        *WELFARE,
+        *NEGOTIATION,
+        *COMMONS,
+        *EDUCATION,
+    )
+}
+"""Every metric that needs nothing but episodes; one that an episode does not tell is missing, with the reason."""
+
+HEADLINES = (
+    "success",
+    "progress",
+    "path_weighted_success",
+    "mean_return",
+    "episode_length",
+    "played_quality",
+    "failed",
+    "invalid_actions",
+    "words_per_success",
+    "words_per_turn",
+    "silence",
+    "division_of_labour",
+    "interdependence",
+    "joint_share",
+    "survival",
+    "learning_gain",
+)
+"""What two systems are compared by unless others are named: few, because every further test takes power from all."""
 
 
 def metrics(names: Iterable[str | Metric] | None = None, seats: Iterable[str] = ()) -> list[Metric]:
     """Finds metrics by name; a Metric of your own stands for itself.
 
     Args:
-        names: which; None: all of them, and the mean return of every seat in `seats`.
-        seats: the seats of the world, for `mean_return/SEAT`.
+        names: which, also `pass_at/K` and the like for any K; None: all, and the mean return of every seat.
+        seats: the seats of the world, for `mean_return/SEAT` and `milestones/SEAT`.
 
     >>> [metric.name for metric in metrics(["success", "mean_return/ann"], seats=["ann"])]
     ['success', 'mean_return/ann']
@@ -28,13 +73,20 @@ def metrics(names: Iterable[str | Metric] | None = None, seats: Iterable[str] = 
     known = METRICS | {metric.name: metric for metric in map(mean_return, seats)}
     if names is None:
         return list(known.values())
+    known |= {metric.name: metric for metric in map(milestones, seats)}
     return [name if isinstance(name, Metric) else _find(name, known) for name in names]
 
 
 def _find(name: str, known: dict[str, Metric]) -> Metric:
+    family, _, number = name.partition("/")
+    if family in FAMILIES and number.isdecimal() and int(number) > 0:
+        return FAMILIES[family](int(number))
     if name not in known:
         raise ConfigError(f"no metric is called {name!r}; there are {', '.join(known)}")
     return known[name]
 
 
-__all__ = ["METRICS", "Metric", "Pair", "PerEpisode", "Rows", "Tally", "define", "metrics"]
+FAMILIES = {"pass_at": pass_at, "pass_all": pass_all, "mastered_within": mastered_within, "told_within": told_within}
+"""Metrics of a number, named `FAMILY/NUMBER`."""
+
+__all__ = ["HEADLINES", "METRICS", "Metric", "Pair", "PerEpisode", "Pooled", "Rows", "Tally", "define", "metrics"]

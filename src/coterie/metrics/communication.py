@@ -1,4 +1,4 @@
-"""What talk costs: words per success, words per turn, silence.
+"""How much is said and what it costs: rate, length, reach, silence, and the price of a success.
 
 Words are separated by white space and counted as the speaker said them, whether or not they arrived.
 """
@@ -40,6 +40,37 @@ def words_per_turn() -> Metric:
     )
 
 
+def words_per_message() -> Metric:
+    """How long what is said is."""
+
+    def observe(episode: Episode) -> Pair | None:
+        messages = _messages(episode)
+        return Pair(_words(episode), messages) if messages else None
+
+    return define(
+        "words_per_message",
+        observe,
+        "ratio",
+        missing="nobody said anything",
+        unit="words",
+        low=0.0,
+        summary="Words said, over messages.",
+    )
+
+
+def messages_per_turn() -> Metric:
+    """How often something is said, whether or not one may speak."""
+    return define(
+        "messages_per_turn",
+        lambda episode: Pair(_messages(episode), len(episode.turns)) if episode.turns else None,
+        "ratio",
+        missing="nobody had a turn",
+        unit="messages",
+        low=0.0,
+        summary="Messages, over all turns of all seats.",
+    )
+
+
 def silence() -> Metric:
     """How often nothing is said when one may speak."""
 
@@ -63,8 +94,31 @@ def silence() -> Metric:
     )
 
 
+def reach() -> Metric:
+    """How many get to hear what is said."""
+
+    def observe(episode: Episode) -> Pair | None:
+        messages = _messages(episode)
+        return Pair(sum(len(turn.observation.heard) for turn in episode.turns), messages) if messages else None
+
+    return define(
+        "reach",
+        observe,
+        "ratio",
+        missing="nobody said anything",
+        unit="listeners",
+        low=0.0,
+        summary="How many observations a message arrived in; one that nobody acts after arrives nowhere.",
+    )
+
+
 def _words(episode: Episode) -> int:
     return sum(len(each.text.split()) for turn in episode.turns if turn.action for each in turn.action.say)
+
+
+def _messages(episode: Episode) -> int:
+    """Silence in words is no message."""
+    return sum(bool(each.text.strip()) for turn in episode.turns if turn.action for each in turn.action.say)
 
 
 def _over_turns_to_speak(episode: Episode, number: float) -> Pair | None:
@@ -72,5 +126,12 @@ def _over_turns_to_speak(episode: Episode, number: float) -> Pair | None:
     return Pair(number, turns) if turns else None
 
 
-COMMUNICATION: tuple[Metric, ...] = (words_per_success(), words_per_turn(), silence())
+COMMUNICATION: tuple[Metric, ...] = (
+    words_per_success(),
+    words_per_turn(),
+    words_per_message(),
+    messages_per_turn(),
+    silence(),
+    reach(),
+)
 """All of these metrics."""

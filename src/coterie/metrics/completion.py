@@ -3,7 +3,10 @@
 from typing import get_args
 
 from coterie.core import Episode, Metric, RejectionCode
+from coterie.metrics.progress import shares
 from coterie.metrics.tally import Pair, define
+
+CLEMBENCH = "Chalamalasetti et al. 2023, clembench (arXiv 2305.13455)"
 
 
 def success() -> Metric:
@@ -116,16 +119,9 @@ def invalid_actions(code: RejectionCode | None = None) -> Metric:
 
 def played() -> Metric:
     """Share of episodes that were played to the end by the rules."""
-
-    def observe(episode: Episode) -> Pair:
-        outcome = episode.outcome
-        cut_off = not outcome and any(ending.kind == "truncated" for ending in episode.endings.values())
-        ended = bool(episode.endings) and not episode.failure and not cut_off
-        return Pair(float(ended and "forfeit" not in outcome))
-
     return define(
         "played",
-        observe,
+        lambda episode: Pair(float(by_the_rules(episode))),
         "rate",
         missing="there are no episodes",
         unit="share",
@@ -133,8 +129,60 @@ def played() -> Metric:
         high=1.0,
         higher_is_better=True,
         summary="Share of episodes ended by the rules, not by a forfeit, a failure or an interruption.",
-        source="Chalamalasetti et al. 2023, clembench (arXiv 2305.13455)",
+        source=CLEMBENCH,
     )
+
+
+def by_the_rules(episode: Episode) -> bool:
+    """Whether an episode was played to its end by the rules."""
+    outcome = episode.outcome
+    cut_off = not outcome and any(ending.kind == "truncated" for ending in episode.endings.values())
+    return bool(episode.endings) and not episode.failure and not cut_off and "forfeit" not in outcome
+
+
+def quality() -> Metric:
+    """How much of the task was done where it was played to the end."""
+    return define(
+        "quality",
+        lambda episode: Pair(done) if by_the_rules(episode) and (done := _done(episode)) is not None else None,
+        "mean",
+        missing="no episode was played to its end in a world that tells how much of its task is done",
+        unit="share",
+        low=0.0,
+        high=1.0,
+        higher_is_better=True,
+        summary="Share of the task done (its parts, or success), in episodes that were played to the end by the rules.",
+        source=CLEMBENCH,
+    )
+
+
+def played_quality() -> Metric:
+    """Keeping to the rules times doing the task well, in one number."""
+
+    def observe(episode: Episode) -> Pair | None:
+        done = _done(episode)
+        return None if done is None else Pair(done if by_the_rules(episode) else 0.0)
+
+    return define(
+        "played_quality",
+        observe,
+        "mean",
+        missing="no episode tells how much of its task is done",
+        untold=Pair(0.0),
+        unit="share",
+        low=0.0,
+        high=1.0,
+        higher_is_better=True,
+        summary="The share of episodes played by the rules times the quality of those.",
+        source=CLEMBENCH,
+    )
+
+
+def _done(episode: Episode) -> float | None:
+    """The share of the parts that are done at the end; in a world without parts whether it succeeded, 0 or 1."""
+    parts = list(shares(episode))
+    success = episode.outcome.get("success")
+    return parts[-1] if parts else None if success is None else float(bool(success))
 
 
 def failed() -> Metric:
@@ -158,6 +206,8 @@ COMPLETION: tuple[Metric, ...] = (
     mean_return(),
     episode_length(),
     played(),
+    quality(),
+    played_quality(),
     failed(),
     invalid_actions(),
     *(invalid_actions(code) for code in get_args(RejectionCode)),

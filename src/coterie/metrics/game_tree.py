@@ -18,6 +18,9 @@ from coterie.core import (
     Choice,
     ConfigError,
     Environment,
+    Form,
+    Json,
+    Move,
     Number,
     Observation,
     Snapshot,
@@ -89,7 +92,8 @@ def game_tree(environment: Environment, limit: int = 200_000) -> GameTree:
     """Plays a world in every possible way.
 
     Args:
-        environment: any world whose answers are choices, whole numbers or words of a vocabulary; its episode is lost.
+        environment: any world whose answers are choices, whole numbers, forms of these or words of a vocabulary; its
+            episode is lost.
         limit: most nodes.
 
     Raises:
@@ -178,17 +182,23 @@ def _extend(before: InformationState | None, agent: str, seen: Observation) -> I
 
 def _options(spec: ActionSpec) -> tuple[Action, ...]:
     """Lists every answer that a specification accepts."""
-    moves: list[str | float | None]
-    match spec.move:
-        case None:
-            moves = [None]
-        case Choice(options):
-            moves = list(options)
-        case Number(low, high, integer) if integer:
-            moves = list(range(math.ceil(low), math.floor(high) + 1))
-        case _:
-            raise ConfigError(f"no finite list of answers to {spec.move}; expected a Choice or a whole Number")
+    moves = [None] if spec.move is None else _moves(spec.move)
     return tuple(Action(move, say) for move in moves for say in _utterances(spec.speech))
+
+
+def _moves(move: Move) -> list[Json]:
+    match move:
+        case Choice(options):
+            return list(options)
+        case Number(low, high, integer) if integer:
+            return list(range(math.ceil(low), math.floor(high) + 1))
+        case Form(fields):
+            ways = itertools.product(*map(_moves, fields.values()))
+            return [dict(zip(fields, way, strict=True)) for way in ways]
+        case _:
+            raise ConfigError(
+                f"no finite list of answers to {move}; expected a Choice, a whole Number, or a Form of them"
+            )
 
 
 def _utterances(speech: Speech | None) -> list[tuple[Utterance, ...]]:

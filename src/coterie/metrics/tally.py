@@ -40,6 +40,8 @@ class PerEpisode(msgspec.Struct, frozen=True, kw_only=True):
     """What an episode that does not tell adds when others do (a crash is no success); None: it is left out."""
     low: float = -np.inf
     high: float = np.inf
+    per_seed: "PerSeed | None" = None
+    """Where the tries at one seed make one number together; the unit is then the seed."""
 
     def __call__(self, episodes: Iterable[Episode]) -> Measure:
         """Computes the measure of these episodes."""
@@ -47,6 +49,57 @@ class PerEpisode(msgspec.Struct, frozen=True, kw_only=True):
         for episode in episodes:
             rows.add(episode, self.observe(episode))
         return rows.measure(self)
+
+
+PerSeed = Callable[[npt.NDArray[np.float64], npt.NDArray[np.int64]], npt.NDArray[np.float64]]
+"""From the sum above the line and the number of tries of every seed to its number; nan: too few tries."""
+
+
+class Pooled(msgspec.Struct, frozen=True, kw_only=True):
+    """A `Metric.compute` that counts how often things occur together, in all episodes at once.
+
+    Of an episode it keeps a few small numbers per row; equal texts are kept once.
+    """
+
+    observe: Callable[[Episode], Iterable[tuple[str, ...]]]
+    """The rows an episode adds, all of the same length."""
+    reduce: Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64]], Measure]
+    """From the seeds `[row]` and the rows `[row, column]`, with numbers in place of texts, to the measure."""
+    missing: str
+    """The reason to give when no episode adds a row."""
+
+    def __call__(self, episodes: Iterable[Episode]) -> Measure:
+        """Computes the measure of these episodes."""
+        pool = Pool()
+        for episode in episodes:
+            pool.add(episode, self.observe(episode))
+        return pool.measure(self)
+
+
+class Pool:
+    """What the episodes left behind for one `Pooled` metric."""
+
+    def __init__(self) -> None:
+        """Starts empty."""
+        self.numbers: dict[str, int] = {}
+        self.seeds, self.cells = array("q"), array("q")
+        self.count = 0
+
+    def add(self, episode: Episode, rows: Iterable[tuple[str, ...]]) -> None:
+        """Adds the rows of an episode."""
+        numbers, before = self.numbers, len(self.seeds)
+        for row in rows:
+            self.seeds.append(episode.seed)
+            self.cells.extend([numbers.setdefault(text, len(numbers)) for text in row])
+        self.count += len(self.seeds) > before
+
+    def measure(self, metric: Pooled) -> Measure:
+        """Computes value, interval and count."""
+        if not self.count:
+            return Measure(None, missing=metric.missing)
+        seeds = np.array(self.seeds, np.int64)
+        found = metric.reduce(seeds, np.array(self.cells, np.int64).reshape(len(seeds), -1))
+        return msgspec.structs.replace(found, count=self.count)
 
 
 class Rows:
@@ -88,7 +141,8 @@ class Rows:
         if metric.untold and (told or not silent.all() or all(self.failed)):
             pairs[silent] = metric.untold
             silent[:] = False
-        return seeds[~silent], pairs[~silent]
+        seeds, pairs = seeds[~silent], pairs[~silent]
+        return _by_seed(seeds, pairs, metric.per_seed) if metric.per_seed and len(seeds) else (seeds, pairs)
 
     def measure(self, metric: PerEpisode) -> Measure:
         """Computes value, interval and count."""
@@ -105,10 +159,20 @@ class Rows:
         return found if found.value is not None else msgspec.structs.replace(found, missing=metric.missing)
 
 
+def _by_seed(
+    seeds: npt.NDArray[Any], pairs: npt.NDArray[np.float64], per_seed: PerSeed
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.float64]]:
+    """One row a seed; seeds with too few tries are left out."""
+    unique, place, tries = np.unique(seeds, return_inverse=True, return_counts=True)
+    values = per_seed(np.bincount(place, pairs[:, 0], len(unique)).astype(np.float64), tries)
+    told = ~np.isnan(values)
+    return unique[told], np.stack([values[told], np.ones(told.sum())], axis=1)
+
+
 class Tally:
     """Takes episodes one by one and computes many metrics of them.
 
-    A metric that is not `PerEpisode` needs all episodes at once; they are kept only when there is one.
+    Only a metric that is neither `PerEpisode` nor `Pooled` needs all episodes at once, which are then kept.
 
     >>> from coterie.metrics import METRICS
     >>> from coterie.core import Event, Seat
@@ -125,13 +189,18 @@ class Tally:
         self.metrics = list(metrics)
         self.count = 0
         self._rows = [(metric.compute, Rows()) for metric in metrics if isinstance(metric.compute, PerEpisode)]
-        self._kept: list[Episode] | None = [] if len(self._rows) < len(self.metrics) else None
+        self._pools = {
+            metric.name: (metric.compute, Pool()) for metric in metrics if isinstance(metric.compute, Pooled)
+        }
+        self._kept: list[Episode] | None = [] if len(self._rows) + len(self._pools) < len(self.metrics) else None
 
     def add(self, episode: Episode) -> None:
         """Looks at an episode once."""
         self.count += 1
         for compute, rows in self._rows:
             rows.add(episode, compute.observe(episode))
+        for pooled, pool in self._pools.values():
+            pool.add(episode, pooled.observe(episode))
         if self._kept is not None:
             self._kept.append(episode)
 
@@ -143,10 +212,10 @@ class Tally:
     def measures(self) -> dict[str, Measure]:
         """Computes every metric of the episodes so far."""
         rows = self.rows()
+        found = {name: row.measure(compute) for name, (compute, row) in rows.items()}
+        found |= {name: pool.measure(compute) for name, (compute, pool) in self._pools.items()}
         return {
-            metric.name: rows[metric.name][1].measure(rows[metric.name][0])
-            if metric.name in rows
-            else metric.compute(self._kept or [])
+            metric.name: found[metric.name] if metric.name in found else metric.compute(self._kept or [])
             for metric in self.metrics
         }
 
@@ -164,7 +233,10 @@ def define(
     higher_is_better: bool | None = None,
     summary: str = "",
     source: str = "",
+    per_seed: PerSeed | None = None,
 ) -> Metric:
     """Defines a metric by what one episode adds to it; the fields are those of `PerEpisode` and `Metric`."""
-    compute = PerEpisode(observe=observe, kind=kind, missing=missing, untold=untold, low=low, high=high)
+    compute = PerEpisode(
+        observe=observe, kind=kind, missing=missing, untold=untold, low=low, high=high, per_seed=per_seed
+    )
     return Metric(name, compute, unit, low, high, higher_is_better, summary, source)

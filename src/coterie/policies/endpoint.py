@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from coterie.core import ActionSpec, ConfigError, Json, PolicyError, Prompt, Sample
+from coterie.core import ActionSpec, Choice, ConfigError, Json, PolicyError, Prompt, Sample
 from coterie.policies.endpoint_replies import Reply, read_completion, retry_after_s
 
 if TYPE_CHECKING:
@@ -27,6 +27,11 @@ class EndpointSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Whether every request carries a seed drawn from the conversation's own; a few servers refuse the field."""
     log_probs: bool = False
     """Whether to ask for log-probabilities; many servers refuse that. What comes unasked is kept as well."""
+    token_ids: bool = False
+    """Whether to ask for token ids (`return_token_ids`), as vLLM and `coterie serve` give them; others refuse that."""
+    guided: bool = False
+    """Whether a turn that is only a choice tells the server its options (`structured_outputs`, as vLLM and `coterie
+    serve` read it), so that every answer is legal."""
     at_once: int = 32
     """Most requests on their way at the same time."""
     retries: int = 4
@@ -37,6 +42,8 @@ class EndpointSettings(msgspec.Struct, frozen=True, kw_only=True):
     """No wait is longer, whatever the server asks for."""
     timeout_s: float = 120.0
     """Longest time for one try."""
+    most_bytes: int = 16_000_000
+    """A longer answer is broken off, whatever it says."""
     key_variable: str = "COTERIE_API_KEY"
     """The environment variable that holds the API key; unset: no key is sent. Keys never stand in a record."""
     prompt_price_usd: float | None = None
@@ -124,13 +131,15 @@ class EndpointPolicy:
         """Starts a chat."""
         return EndpointConversation(self, seed)
 
-    async def complete(self, messages: list[dict[str, str]], seed: int, jitter: random.Random) -> Reply:
-        """Sends a chat and returns the answer; tries again where that can help.
+    async def complete(
+        self, messages: list[dict[str, str]], seed: int, jitter: random.Random, options: tuple[str, ...] = ()
+    ) -> Reply:
+        """Sends a chat and returns the answer, one of `options` where there are any; tries again where that can help.
 
         Raises:
             PolicyError: no usable answer came; the message says what was found, without the key.
         """
-        body, settings = self._body(messages, seed), self.settings
+        body, settings = self._body(messages, seed, options), self.settings
         for attempt in range(settings.retries + 1):
             reply, problem, wait_s, again = await self._try(body)
             if reply is not None:
@@ -155,23 +164,30 @@ class EndpointPolicy:
         key = os.environ.get(self.settings.key_variable, "").strip()
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         try:
-            async with line.places, asyncio.timeout(self.settings.timeout_s):
-                response = await line.client.post(self.url, json=body, headers=headers)
+            async with (
+                line.places,
+                asyncio.timeout(self.settings.timeout_s),
+                line.client.stream("POST", self.url, json=body, headers=headers) as response,
+            ):
+                content = await _read(response, self.settings.most_bytes)
         except TimeoutError:
             return None, f"no answer within {self.settings.timeout_s:g} s", 0.0, True
         except httpx.RequestError as error:
             return None, f"{type(error).__name__} ({str(error)[:200]})", 0.0, True
         except httpx.InvalidURL as error:
             return None, f"an address that cannot be used ({error})", 0.0, False
+        if content is None:
+            return None, f"an answer of more than {self.settings.most_bytes} bytes", 0.0, True
         if response.status_code == 200:
-            reply, problem = read_completion(response.content)
+            reply, problem = read_completion(content)
             return reply, problem, 0.0, True
-        told = response.text[:300].replace(key, "***") if key else response.text[:300]
+        told = content[:1000].decode("utf-8", "replace")[:300]
+        told = told.replace(key, "***") if key else told
         waiting = retry_after_s(response.headers.get("retry-after", ""))
         passing = response.status_code in (408, 409, 425, 429) or response.status_code >= 500
         return None, f"status {response.status_code} ({told!r})", waiting, passing
 
-    def _body(self, messages: list[dict[str, str]], seed: int) -> dict[str, Json]:
+    def _body(self, messages: list[dict[str, str]], seed: int, options: tuple[str, ...]) -> dict[str, Json]:
         settings = self.settings
         body: dict[str, Json] = {
             "model": self.model,
@@ -180,6 +196,8 @@ class EndpointPolicy:
             "temperature": settings.temperature,
             "seed": seed if settings.seeded else None,
             "logprobs": True if settings.log_probs else None,
+            "return_token_ids": True if settings.token_ids else None,
+            "structured_outputs": {"choice": list(options)} if options else None,
             **settings.extra,
         }
         return {field: value for field, value in body.items() if value is not None}
@@ -213,6 +231,16 @@ class EndpointPolicy:
                 self._lines.pop(loop, None)
 
 
+async def _read(response: "httpx.Response", most: int) -> bytes | None:
+    """The body of a response; None where it is longer than allowed, so that no server can fill the memory."""
+    body = bytearray()
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) > most:
+            return None
+    return bytes(body)
+
+
 class EndpointConversation:
     """The chat of one seat in one episode."""
 
@@ -229,10 +257,27 @@ class EndpointConversation:
         """
         for message in prompt:
             self._read("user" if message.role == "plain" else message.role, message.content)
-        reply = await self.policy.complete(self.history, self.seeds.getrandbits(31), self.jitter)
+        guided = self.policy.settings.guided and isinstance(spec.move, Choice) and spec.speech is None
+        options = spec.move.options if guided and isinstance(spec.move, Choice) else ()
+        reply = await self.policy.complete(self.history, self.seeds.getrandbits(31), self.jitter, options)
         if reply.text:  # servers refuse an empty message of the assistant in the next request
             self.history.append({"role": "assistant", "content": reply.text})
-        return Sample(reply.text, self.policy.name, log_probs=reply.log_probs, finish=reply.finish)
+        return Sample(
+            reply.text,
+            self.policy.name,
+            prompt_ids=reply.prompt_ids,
+            token_ids=reply.token_ids,
+            log_probs=reply.log_probs,
+            fresh=bool(reply.prompt_ids),  # every request holds the whole chat
+            finish=reply.finish,
+        )
+
+    def recall(self, prompt: Prompt, sample: Sample) -> None:
+        """Takes a prompt and its recorded answer as its own past; nothing is sent."""
+        for message in prompt:
+            self._read("user" if message.role == "plain" else message.role, message.content)
+        if sample.text:
+            self.history.append({"role": "assistant", "content": sample.text})
 
     def _read(self, role: str, content: str) -> None:
         """Adds a message; chat templates want one system message, at the start, and no two user messages in a row."""

@@ -1,6 +1,7 @@
 """What a chat endpoint answers, read with care: it may be a proxy, half a body, or a page of HTML."""
 
 import email.utils
+import re
 import time
 from typing import Annotated
 
@@ -15,6 +16,10 @@ class Reply(msgspec.Struct, frozen=True):
     log_probs: tuple[float, ...] = ()
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    prompt_ids: tuple[int, ...] = ()
+    """The whole chat as the model read it, where the server tells (`return_token_ids` of vLLM and `coterie serve`)."""
+    token_ids: tuple[int, ...] = ()
+    """The answer as the model wrote it."""
 
 
 _Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -26,6 +31,7 @@ class _Message(msgspec.Struct):
 
 class _TokenLogProb(msgspec.Struct):
     logprob: float
+    token: str = ""
 
 
 class _LogProbs(msgspec.Struct):
@@ -36,6 +42,7 @@ class _Choice(msgspec.Struct):
     message: _Message
     finish_reason: str | None = None
     logprobs: _LogProbs | None = None
+    token_ids: list[_Count] | None = None
 
 
 class _Tokens(msgspec.Struct):
@@ -46,6 +53,7 @@ class _Tokens(msgspec.Struct):
 class _Completion(msgspec.Struct):
     choices: Annotated[list[_Choice], msgspec.Meta(min_length=1)]
     usage: _Tokens | None = None
+    prompt_token_ids: list[_Count] | None = None
 
 
 _decoder = msgspec.json.Decoder(_Completion)
@@ -72,7 +80,15 @@ def read_completion(body: bytes) -> tuple[Reply | None, str]:
         tuple(token.logprob for token in tokens),
         usage.prompt_tokens,
         usage.completion_tokens,
+        tuple(completion.prompt_token_ids or ()),
+        tuple(choice.token_ids or _ids_in(tokens)),
     ), ""
+
+
+def _ids_in(tokens: list[_TokenLogProb]) -> list[int]:
+    """The ids of tokens that are written as `token_id:17`, as vLLM's `return_tokens_as_token_ids` has them."""
+    ids = [int(token.token[9:]) for token in tokens if re.fullmatch(r"token_id:\d{1,9}", token.token)]
+    return ids if len(ids) == len(tokens) else []
 
 
 def retry_after_s(header: str) -> float:

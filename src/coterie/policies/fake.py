@@ -59,6 +59,10 @@ class FakeConversation:
             raise PolicyError(f"{self.policy.name}: {found}; give more of them, or a function")
         return Sample(answers[place], self.policy.name)
 
+    def recall(self, prompt: Prompt, sample: Sample) -> None:
+        """Takes a prompt and its recorded answer as its own past."""
+        self.asked.append(prompt)
+
     def close(self) -> None:
         """Forgets what it was asked."""
         self.asked = []

@@ -69,8 +69,7 @@ class TabularConversation:
         if not isinstance(spec.move, Choice) or spec.speech is not None:
             raise PolicyError("a table can only choose among options; this turn asks for something else")
         policy = self.policy
-        seen = "\n".join(message.content for message in prompt)
-        key = self.history + seen
+        key = self._key(prompt)
         scores = policy.scores(key, spec.move.options)
         options = list(scores)
         if policy.mode == "preferences":
@@ -87,6 +86,26 @@ class TabularConversation:
         if policy.memory:
             self.history = f"{key}\n> {options[choice]}\n"
         return Sample(options[choice], policy.name, policy.version, log_probs=(log_prob,), scores=scores, key=key)
+
+    def _key(self, prompt: Prompt) -> str:
+        return self.history + "\n".join(message.content for message in prompt)
+
+    def recall(self, prompt: Prompt, sample: Sample) -> None:
+        """Takes a prompt and its recorded answer as its own past."""
+        if self.policy.memory:
+            self.history = f"{self._key(prompt)}\n> {sample.text}\n"
+
+    async def weigh(self, prompt: Prompt, spec: ActionSpec) -> dict[str, float]:
+        """The probability of each option of a choice."""
+        assert isinstance(spec.move, Choice)
+        scores, policy = self.policy.scores(self._key(prompt), spec.move.options), self.policy
+        top = max(scores.values())
+        if policy.mode == "preferences":
+            weights = {option: math.exp(score - top) for option, score in scores.items()}
+            return {option: weight / sum(weights.values()) for option, weight in weights.items()}
+        best = sum(score == top for score in scores.values())
+        explored = policy.epsilon / len(scores)
+        return {option: explored + (1 - policy.epsilon) / best * (score == top) for option, score in scores.items()}
 
     def close(self) -> None:
         """Forgets the episode."""

@@ -92,7 +92,7 @@ def _schedule(
     episode: Callable[[int, int], Coroutine[Any, Any, Episode]], plays: Iterator[tuple[int, int]], at_once: int
 ) -> Iterator[Episode]:
     """Runs episodes on an event loop that stands still while the consumer works."""
-    with _Loop() as loop:
+    with Loop() as loop:
         running: set[asyncio.Task[Episode]] = set()
 
         async def next_finished() -> list[Episode]:
@@ -108,10 +108,11 @@ def _schedule(
             yield from finished
 
 
-class _Loop:
+class Loop:
     """An event loop that can be used from plain code, and from code that already runs in one (a notebook)."""
 
-    def __enter__(self) -> "_Loop":
+    def __enter__(self) -> "Loop":
+        """Starts; in a thread of its own where a loop already runs."""
         self.runner = asyncio.Runner()
         self.thread: ThreadPoolExecutor | None = None
         try:
@@ -122,11 +123,13 @@ class _Loop:
         return self
 
     def run(self, work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+        """Waits for what `work` makes."""
         if self.thread is None:
             return self.runner.run(work())
         return self.thread.submit(lambda: self.runner.run(work())).result()
 
     def __exit__(self, *_: object) -> None:
+        """Ends."""
         if self.thread is None:
             self.runner.close()
         else:

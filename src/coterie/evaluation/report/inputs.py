@@ -1,8 +1,9 @@
-"""What the report page is made of: three files in a run folder, each of which may be missing.
+"""What the report page is made of: four files in a run folder, each of which may be missing.
 
     config.json       RunConfig: what was asked for, and the versions of what computed it
     metrics.jsonl     one Progress a line: how the learning went; lines without a success measure are not drawn
     evaluation.json   Evaluation: what the finished team is worth, next to what it must be compared with
+    findings.json     what probes found (`coterie.evaluation.probes.write_findings`)
 
 Whoever writes a run constructs these values and writes them with `msgspec.json.encode`; unknown fields are ignored.
 """
@@ -13,6 +14,8 @@ from typing import TypeVar
 import msgspec
 
 from coterie.core import Episode, Json, Measure, RecordError, encode_episode
+from coterie.evaluation.cross_play import CrossPlay
+from coterie.evaluation.probes.store import AnyFinding, read_findings
 
 Kind = TypeVar("Kind")
 
@@ -60,17 +63,6 @@ class Arm(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the arm is, in a sentence for the table."""
 
 
-class CrossPlay(msgspec.Struct, frozen=True):
-    """Members of different teams together: rows sit at one seat, columns at the other."""
-
-    rows: list[str]
-    columns: list[str]
-    measures: list[list[Measure]]
-    """`[row][column]`; a team with itself where the names are the same."""
-    row_seat: str = ""
-    column_seat: str = ""
-
-
 class Transcript(msgspec.Struct, frozen=True):
     """An episode to read."""
 
@@ -91,6 +83,8 @@ class Evaluation(msgspec.Struct, frozen=True, omit_defaults=True):
     """The first arm of a group is the one that the summary speaks of."""
     cross_play: CrossPlay | None = None
     transcripts: list[Transcript] = []
+    talk: dict[str, dict[str, float]] = {}
+    """Speaker to listener to the words that arrived there in an episode, on average."""
 
 
 class RunRecord(msgspec.Struct, frozen=True):
@@ -100,6 +94,8 @@ class RunRecord(msgspec.Struct, frozen=True):
     config: RunConfig | None
     progress: list[Progress]
     evaluation: Evaluation | None
+    findings: list[AnyFinding] = []
+    """What probes found."""
 
 
 def read_run(folder: Path) -> RunRecord:
@@ -118,6 +114,7 @@ def read_run(folder: Path) -> RunRecord:
         _decode(config.read_bytes(), RunConfig, config) if config.exists() else None,
         _progress(folder / names[1]),
         _decode(evaluation.read_bytes(), Evaluation, evaluation) if evaluation.exists() else None,
+        read_findings(folder),
     )
 
 

@@ -1,5 +1,6 @@
 """The report page of a run: one file that needs nothing else, readable without a network, a script or colour."""
 
+import base64
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -8,10 +9,13 @@ import msgspec
 
 from coterie import __version__
 from coterie.core import Measure, decode_episode
+from coterie.evaluation.export import export_run
 from coterie.evaluation.format import number, spread, unit_of
 from coterie.evaluation.report.charts import heat_map, interval_bars, learning_curve
 from coterie.evaluation.report.inputs import Arm, Evaluation, Progress, RunConfig, RunRecord, read_run
 from coterie.evaluation.report.markup import Content, Markup, tag
+from coterie.evaluation.report.probed import TITLES, probed
+from coterie.evaluation.report.talk_graph import talk_graph
 from coterie.evaluation.report.transcripts import legend, transcript
 from coterie.evaluation.report.words import NOTES, cross_play_says, summary, tiles, together
 from coterie.metrics import METRICS
@@ -43,10 +47,13 @@ def render(run: RunRecord) -> str:
         _comparison(evaluation, missing),
         _words(evaluation, missing),
         _cross_play(evaluation, missing),
+        _talk(evaluation),
+        *(_section(TITLES.get(each.probe, each.probe), " ".join(each.notes), *probed(each)) for each in run.findings),
         _transcripts(evaluation, missing),
         _numbers(evaluation.arms, missing),
         _settings(config, missing),
         HOW_TO_READ,
+        _downloads(run),
         tag("p", " ".join(missing), class_="missing") if missing else None,
     ]
     figures = tiles(evaluation)
@@ -116,6 +123,14 @@ def _cross_play(evaluation: Evaluation, missing: list[str]) -> Markup | None:
         return None
     lead = f"Success in per cent when members of different teams play together. {cross_play_says(cross)}"
     return _section("Strangers", lead.strip(), tag("div", heat_map(cross), class_="scroll"))
+
+
+def _talk(evaluation: Evaluation) -> Markup | None:
+    chart = talk_graph(evaluation.talk)
+    if chart is None:
+        return None
+    lead = "Words that arrived in an episode, on average: from each speaker to each listener, the wider the more."
+    return _section("Who talks to whom", lead, tag("div", chart, class_="half"))
 
 
 def _transcripts(evaluation: Evaluation, missing: list[str]) -> Markup | None:
@@ -227,6 +242,22 @@ def _shown(value: object) -> str:
     if value is None:
         return "none"
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _downloads(run: RunRecord) -> Markup | None:
+    """All numbers as files, inside the page."""
+    kinds = {"csv": "text/csv", "latex": "text/x-tex", "md": "text/markdown", "json": "application/json"}
+    endings = {"latex": "tex"}
+    links = []
+    for kind, media in kinds.items():
+        if not (content := export_run(run, kind).encode()):
+            return None
+        name = f"{run.folder}.{endings.get(kind, kind)}"
+        link = f"data:{media};charset=utf-8;base64,{base64.b64encode(content).decode()}"
+        links.append(tag("a", name, href=link, download=name))
+    return _section(
+        "Take the numbers with you", "Every number of this page, unrounded.", tag("p", *links, class_="files")
+    )
 
 
 HOW_TO_READ = _section("How to read this", "", tag("ul", *(tag("li", note) for note in NOTES)))

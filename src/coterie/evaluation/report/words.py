@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from coterie.core import Measure
+from coterie.evaluation.cross_play import CrossPlay
 from coterie.evaluation.format import number, unit_of
-from coterie.evaluation.report.inputs import Arm, CrossPlay, Evaluation
+from coterie.evaluation.report.inputs import Arm, Evaluation
 from coterie.evaluation.report.markup import Markup, tag
 
 

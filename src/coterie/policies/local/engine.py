@@ -16,7 +16,7 @@ from coterie.policies.local.constraint import TokenTrie
 from coterie.policies.local.errors import ContextLengthError, RowStateError
 from coterie.policies.local.generic import Generic
 from coterie.policies.local.rows import Completion, Rows
-from coterie.policies.local.sampling import draw, draw_among, uniforms
+from coterie.policies.local.sampling import draw, draw_among, narrowed, uniforms
 from coterie.policies.local.transformer import Transformer
 from coterie.policies.local.weights import is_fast
 
@@ -65,6 +65,11 @@ class Engine:
         """The number of rows with work."""
         return len(self._active)
 
+    @property
+    def positions(self) -> int | None:
+        """The longest history the model can read; None when it names no limit."""
+        return self._backend.positions
+
     def open(self, seed: int) -> int:
         """Returns a new row; `seed` alone decides its luck."""
         handle, self._opened = self._opened, self._opened + 1
@@ -89,6 +94,8 @@ class Engine:
         temperature: float = 1.0,
         allowed: TokenTrie | None = None,
         forced: Sequence[int] = (),
+        top_k: int = 0,
+        top_p: float = 1.0,
     ) -> None:
         """Appends a prompt to a row and asks for a reply.
 
@@ -100,6 +107,8 @@ class Engine:
             temperature: 0 takes the likeliest token.
             allowed: the options the reply must be one of; it ends with the trie's stop id.
             forced: tokens the reply begins with; they get the log-probabilities they would have been sampled with.
+            top_k: so many of the likeliest tokens are drawn from; 0: all. Options are not narrowed.
+            top_p: the likeliest tokens that together have this probability are drawn from.
 
         Raises:
             ContextLengthError: the history would outgrow the model.
@@ -107,6 +116,8 @@ class Engine:
             ValueError: a request that cannot be met.
         """
         index = self._idle_row(row)
+        if top_k < 0 or not 0 < top_p <= 1:
+            raise ValueError(f"found top_k {top_k} and top_p {top_p}, expected at least 0, and above 0 and at most 1")
         if limit < 1 or temperature < 0 or len(forced) > limit:
             raise ValueError(
                 f"limit {limit}, temperature {temperature}, {len(forced)} forced tokens; the limit must be at least 1 "
@@ -117,8 +128,12 @@ class Engine:
         self._check_ids(forced if allowed is None else (*forced, allowed.highest))
         self._check_prompt(row, index, prompt_ids, limit)
         self._rows.append(index, prompt_ids)
-        self._rows.begin(index, limit, stop_ids, temperature, allowed, tuple(forced))
+        self._rows.begin(index, limit, stop_ids, temperature, allowed, tuple(forced), (top_k, top_p))
         self._active[row] = index
+
+    def so_far(self, row: int) -> tuple[int, ...]:
+        """What a row at work has said of its reply until now."""
+        return self._rows.reply(self._open_row(row))
 
     @torch.inference_mode()
     def step(self) -> list[Completion]:
@@ -196,6 +211,10 @@ class Engine:
         uniforms_P = uniforms(rows.seed_R[rows_P], rows.drawn_R[rows_P])
         temperatures_P = rows.temperature_R[rows_P]
         forced, choices = rows.next_forced(rows_P), rows.choices(rows_P)
+        top_k_P, top_p_P = rows.top_k_R[rows_P], rows.top_p_R[rows_P]
+        if top_k_P.any() or (top_p_P < 1).any():
+            open_P = [piece not in choices for piece in range(len(rows_P))]
+            logits_PV = narrowed(logits_PV, temperatures_P, np.where(open_P, top_k_P, 0), np.where(open_P, top_p_P, 1))
         if not choices:
             rows.take(rows_P, *draw(logits_PV, uniforms_P, temperatures_P, forced))
             return

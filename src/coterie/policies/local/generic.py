@@ -34,10 +34,13 @@ class Generic:
     """Keeps the keys and values that the model returns, row by row, and pads them into batches."""
 
     def __init__(self, model: "PreTrainedModel", dtype: torch.dtype) -> None:
-        """Copies a model."""
-        self._model = copy.deepcopy(model)
+        """Copies a model; a quantised one, which nobody trains, is used as it is."""
+        if getattr(model, "hf_quantizer", None) is not None:
+            self._model = model
+        else:
+            self._model = copy.deepcopy(model)
+            torch.nn.Module.to(self._model, dtype)
         self._model.train(False)
-        torch.nn.Module.to(self._model, dtype)
         self._takes_positions = "position_ids" in inspect.signature(model.forward).parameters
         self._cells: dict[int, Cells] = {}
         self.vocabulary: int = model.config.vocab_size

@@ -1,25 +1,22 @@
 """Language models in this process as policies: every seat's cache is kept, all seats decode in one batch."""
 
 import json
+import math
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
-from transformers import (
-    AutoModelForCausalLM,
-    AutoTokenizer,
-    PreTrainedModel,
-    PreTrainedTokenizerBase,
-    PreTrainedTokenizerFast,
-)
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 from transformers.utils import logging as transformers_logging
 
 from coterie.core import ActionSpec, Choice, Json, PolicyError, Prompt, Sample, Text
 from coterie.policies.local.constraint import TokenTrie
 from coterie.policies.local.engine import Engine
+from coterie.policies.local.opening import Generation, generation_settings, open_model
 from coterie.policies.local.server import Server
+from coterie.policies.local.weighing import paths_of, restricted
 
 # Opening and saving small models at every checkpoint would draw a progress bar each time.
 transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -48,6 +45,8 @@ class LocalPolicy:
         tokens_per_word: float = 3.0,
         trainable: bool = True,
         dtype: torch.dtype = torch.float32,
+        top_k: int = 0,
+        top_p: float = 1.0,
     ) -> None:
         """Takes a model and its tokenizer.
 
@@ -60,14 +59,21 @@ class LocalPolicy:
             tokens_per_word: how many tokens a word of speech may take at most, on average.
             trainable: whether its samples may train.
             dtype: of the weights and caches used for sampling.
+            top_k: free words are drawn from so many of the likeliest tokens; 0: all.
+            top_p: and from the likeliest that together have this probability; samples of a narrowed policy do not
+                train, because a learner measures the whole distribution.
         """
-        self.name, self.temperature, self.trainable = name, temperature, trainable
+        self.name, self.temperature, self.top_k, self.top_p = name, temperature, top_k, top_p
+        self.trainable = trainable and not top_k and top_p == 1
         self.tokenizer, self.tokens_per_word = tokenizer, tokens_per_word
         self.server = Server(Engine(model, dtype=dtype), value_head)
         stop = tokenizer.eos_token_id
         if stop is None:
             raise PolicyError("the tokenizer has no end-of-sequence token; replies could not end")
         self.stop_id = int(stop)
+        # A chat model may end its turn with another token than its tokenizer's.
+        ends = getattr(getattr(model, "generation_config", None), "eos_token_id", None)
+        self.also_stop = tuple(each for each in (ends if isinstance(ends, list) else []) if each != self.stop_id)
         # In small worlds the same few sentences come again and again; tokenizing would cost more than reading them.
         self.encode = lru_cache(maxsize=50_000)(encoder(tokenizer))
         self.decode = lru_cache(maxsize=50_000)(self._decode)
@@ -77,39 +83,60 @@ class LocalPolicy:
         """How many updates its weights have had."""
         return self.server.version
 
+    @property
+    def longest(self) -> int | None:
+        """The most tokens a conversation may hold; None when the model names no limit."""
+        return self.server.engine.positions
+
     @classmethod
-    def from_pretrained(cls, folder: str | Path, name: str | None = None, *, temperature: float = 1.0) -> "LocalPolicy":
+    def from_pretrained(
+        cls,
+        folder: str | Path,
+        name: str | None = None,
+        *,
+        temperature: float | None = 1.0,
+        quantised: str | None = None,
+        dtype: torch.dtype = torch.float32,
+    ) -> "LocalPolicy":
         """Opens a saved model: a folder, or a name that Transformers knows; a value head beside it is used.
+
+        Args:
+            folder: with a whole model, or with an adapter of PEFT, which is merged into the model it was made for.
+            name: what samples call it.
+            temperature: at which it decodes; None: as the model's own generation settings say, top_k and top_p too.
+            quantised: `8bit` or `4bit`, where the machine has bitsandbytes.
+            dtype: to compute in; a quantised model keeps its own.
 
         Raises:
             PolicyError: there is no causal model to open.
+            ConfigError: this machine cannot open it so.
         """
-        try:
-            model = AutoModelForCausalLM.from_pretrained(folder)
-            tokenizer = AutoTokenizer.from_pretrained(folder)
-        except (OSError, ValueError) as error:
-            raise PolicyError(f"cannot open a model at {folder}: {error}; expected a saved causal model") from error
+        model, tokenizer = open_model(folder, quantised)
         head = None
         if (saved := Path(folder) / VALUE_HEAD).exists():
             weights = load_file(saved)
             head = torch.nn.Linear(weights["weight"].shape[1], 1, dtype=weights["weight"].dtype)
             head.load_state_dict(weights)
         card = read_card(folder)
-        words = float(card.get("tokens_per_word", 3.0))
+        own = generation_settings(model) if temperature is None else Generation(temperature)
         return cls(
             model,
             tokenizer,
             name or str(card.get("policy") or Path(folder).name),
             value_head=head,
-            temperature=temperature,
-            tokens_per_word=words,
+            temperature=own.temperature,
+            tokens_per_word=float(card.get("tokens_per_word", 3.0)),
+            dtype=dtype,
+            top_k=own.top_k,
+            top_p=own.top_p,
         )
 
-    def at(self, temperature: float) -> "LocalPolicy":
+    def at(self, temperature: float, top_p: float | None = None) -> "LocalPolicy":
         """The same model on the same caches, decoding at another temperature; its samples do not train."""
         twin = object.__new__(LocalPolicy)
         twin.__dict__.update(self.__dict__)
         twin.temperature, twin.trainable = temperature, False
+        twin.top_p = self.top_p if top_p is None else top_p
         return twin
 
     def publish(self, model: PreTrainedModel, value_head: torch.nn.Linear | None, version: int) -> None:
@@ -177,6 +204,7 @@ class LocalConversation:
         self.chat: list[dict[str, str]] = []
         self.rendered = ""
         self.fresh = True
+        self.past: tuple[int, ...] = ()  # recalled and not yet read by the model
 
     async def sample(self, prompt: Prompt, spec: ActionSpec) -> Sample:
         """Encodes only what is new, samples a reply, and keeps both in the cache.
@@ -184,18 +212,38 @@ class LocalConversation:
         Raises:
             PolicyError: the conversation has grown longer than the model can read.
         """
+        return await self.reply(prompt, *self.policy.ask(spec))
+
+    async def reply(
+        self,
+        prompt: Prompt,
+        limit: int,
+        trie: TokenTrie | None = None,
+        hear: Callable[[tuple[int, ...]], None] | None = None,
+    ) -> Sample:
+        """The same, with a limit in tokens; `hear` is called with the tokens so far, while they are being sampled.
+
+        Raises:
+            PolicyError: the conversation has grown longer than the model can read.
+        """
         policy = self.policy
-        prompt_ids = self._prompt_ids(prompt)
-        limit, trie = policy.ask(spec)
+        prompt_ids = self._new_ids(prompt)
         done, value, version = await policy.server.complete(
-            self.row, prompt_ids, limit, policy.stop_id, policy.temperature, trie
+            self.row,
+            prompt_ids,
+            limit,
+            policy.stop_id,
+            policy.temperature,
+            trie,
+            hear=hear,
+            also_stop=policy.also_stop,
+            top_k=policy.top_k,
+            top_p=policy.top_p,
         )
         token_ids = done.token_ids
         words = token_ids[:-1] if done.finish == "stop" else token_ids
         text = policy.decode(words)
-        if self.chat:
-            self.chat.append({"role": "assistant", "content": text})
-            self.rendered += text + policy.tokenizer.eos_token
+        self._note_answer(text)
         fresh, self.fresh = self.fresh, False
         return Sample(
             text,
@@ -210,6 +258,39 @@ class LocalConversation:
             finish=done.finish,
         )
 
+    def recall(self, prompt: Prompt, sample: Sample) -> None:
+        """Takes a prompt and its recorded answer as its own past; the model reads them with the next prompt."""
+        policy = self.policy
+        self.past = (*self._new_ids(prompt), *(sample.token_ids or (*policy.encode(sample.text), policy.stop_id)))
+        self._note_answer(sample.text)
+
+    async def weigh(self, prompt: Prompt, spec: ActionSpec) -> dict[str, float]:
+        """The probability of each option of a choice, as it would be sampled."""
+        # Greedy decoding is the limit of ever lower temperatures.
+        log_probs = self._log_probs(prompt, spec, self.policy.temperature or 1e-9)
+        return {option: math.exp(log_prob) for option, log_prob in log_probs.items()}
+
+    def _log_probs(self, prompt: Prompt, spec: ActionSpec, temperature: float) -> dict[str, float]:
+        policy = self.policy
+        assert isinstance(spec.move, Choice)
+        token_ids = [policy.encode(option) for option in spec.move.options]
+        paths = paths_of(token_ids, policy.stop_id)
+        (scores,) = policy.server.engine.score([(self.row, self._new_ids(prompt), paths)])
+        trie = TokenTrie.of(token_ids, policy.stop_id)
+        found = restricted(trie, token_ids, dict(zip(paths, scores, strict=True)), temperature)
+        return dict(zip(spec.move.options, found, strict=True))
+
+    def _note_answer(self, text: str) -> None:
+        if self.chat:
+            self.chat.append({"role": "assistant", "content": text})
+            self.rendered += text + self.policy.tokenizer.eos_token
+
+    def _new_ids(self, prompt: Prompt) -> tuple[int, ...]:
+        """The tokens that the row has not seen: what was recalled, and the prompt."""
+        new = self._prompt_ids(prompt)
+        past, self.past = self.past, ()
+        return (*past, *new)
+
     def _prompt_ids(self, prompt: Prompt) -> tuple[int, ...]:
         """The tokens of what is new: plain text as it stands, chat messages through the model's template."""
         if len(prompt) == 1 and prompt[0].role == "plain":
@@ -221,13 +302,21 @@ class LocalConversation:
             if message.role != "system" or not self.chat:
                 self.chat.append({"role": message.role, "content": message.content})
         tokenizer = self.policy.tokenizer
-        whole = str(tokenizer.apply_chat_template(self.chat, tokenize=False, add_generation_prompt=True))
+        if not tokenizer.chat_template:
+            raise PolicyError(
+                f"the tokenizer of {self.policy.name} has no chat template, so it cannot chat; seat it with the "
+                "compact codec, or give its tokenizer one"
+            )
+        try:
+            whole = str(tokenizer.apply_chat_template(self.chat, tokenize=False, add_generation_prompt=True))
+        except Exception as error:  # the template's own complaint, such as two messages of one role in a row
+            raise PolicyError(f"the chat template of {self.policy.name} refuses this chat: {error}") from error
         new = whole.removeprefix(self.rendered) if self.rendered else whole
         if self.rendered and len(new) == len(whole):
             # The template rewrote the past (dropped an old thought, say): what is cached is no longer what was said.
             engine = self.policy.server.engine
             engine.close(self.row)
-            self.row, self.fresh = engine.open(self.seed + len(self.chat)), True
+            self.row, self.fresh, self.past = engine.open(self.seed + len(self.chat)), True, ()
         self.rendered = whole
         return self.policy.encode(new)
 

@@ -64,6 +64,10 @@ class Rows:
         """Where the reply begins."""
         self.limit_R = np.zeros(0, dtype=np.int64)
         self.temperature_R = np.zeros(0, dtype=np.float64)
+        self.top_k_R = np.zeros(0, dtype=np.int64)
+        """Only so many of the likeliest tokens are drawn from; 0: all."""
+        self.top_p_R = np.zeros(0, dtype=np.float64)
+        """Only the likeliest tokens that together have this probability are drawn from."""
         self.finish_R = np.zeros(0, dtype=np.int64)
         """0 while the reply goes on, then `STOP` or `LENGTH`."""
         self.stop_RS = np.zeros((0, 1), dtype=np.int64)
@@ -108,8 +112,10 @@ class Rows:
         temperature: float,
         trie: TokenTrie | None,
         forced: tuple[int, ...],
+        nucleus: tuple[int, float] = (0, 1.0),
     ) -> None:
         """Starts a reply."""
+        self.top_k_R[row], self.top_p_R[row] = nucleus
         self.reply_R[row], self.limit_R[row], self.temperature_R[row] = self.length_R[row], limit, temperature
         self._make_room(int(self.length_R[row]) + limit)
         self.log_prob_RL = _enlarged(self.log_prob_RL, 1, limit)
@@ -161,6 +167,10 @@ class Rows:
         self._append_sampled(rows_P, tokens_P, log_probs_P)
         if self.choosing:
             self._take_only_choices(rows_P.tolist())
+
+    def reply(self, row: int) -> tuple[int, ...]:
+        """Returns the reply in the making."""
+        return tuple(self.token_RT[row, int(self.reply_R[row]) : int(self.length_R[row])].tolist())
 
     def complete(self, row: int) -> Completion:
         """Returns the finished reply of a row."""

@@ -88,6 +88,35 @@ def draw_among(
     return Draw(ids_RC[np.arange(len(ids_RC)), places_R], log_probs_R)
 
 
+def narrowed(
+    logits_RV: Tensor,
+    temperatures_R: NDArray[np.float64],
+    top_k_R: NDArray[np.int64],
+    top_p_R: NDArray[np.float64],
+) -> Tensor:
+    """Leaves to each row its likeliest tokens; the others get minus infinity.
+
+    First `top_k` (0: all), then of these the fewest whose probabilities, at the row's temperature, sum to `top_p`, as
+    Transformers narrows. Source: Holtzman et al., "The Curious Case of Neural Text Degeneration", section 3.1.
+
+    >>> logits_RV = torch.tensor([[0.5, 0.3, 0.15, 0.05]]).log()
+    >>> narrowed(logits_RV, np.ones(1), np.array([3]), np.array([0.7])).isfinite().tolist()
+    [[True, True, False, False]]
+    """
+    device, size = logits_RV.device, logits_RV.shape[-1]
+    order_RV = logits_RV.argsort(dim=-1, descending=True, stable=True)
+    sorted_RV = logits_RV.gather(-1, order_RV)
+    most_R = torch.from_numpy(np.where(top_k_R == 0, size, top_k_R)).to(device)
+    out_RV = torch.arange(size, device=device)[None] >= most_R[:, None]
+    divisors_R = torch.from_numpy(np.where(temperatures_R == 0, 1, temperatures_R)).to(device)
+    probabilities_RV = torch.softmax(sorted_RV.masked_fill(out_RV, -torch.inf).double() / divisors_R[:, None], dim=-1)
+    before_RV = probabilities_RV.cumsum(dim=-1) - probabilities_RV
+    shares_R = torch.from_numpy(np.where(top_p_R >= 1, np.inf, top_p_R)).to(device)
+    out_RV = out_RV | (before_RV >= shares_R[:, None])
+    out_RV[:, 0] = False
+    return logits_RV.masked_fill(torch.zeros_like(out_RV).scatter_(-1, order_RV, out_RV), -torch.inf)
+
+
 def _mix(state_R: NDArray[np.uint64]) -> NDArray[np.uint64]:
     state_R = (state_R ^ (state_R >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     state_R = (state_R ^ (state_R >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -5,7 +5,7 @@ seat decodes in few large batches instead of many small ones.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from weakref import WeakKeyDictionary
 
 import torch
@@ -35,6 +35,8 @@ class Server:
         self.engine, self.version = engine, 0
         self.waiting: dict[int, asyncio.Future[Completion]] = {}
         self.judging: dict[int, Question] = {}
+        self.listening: dict[int, Callable[[tuple[int, ...]], None]] = {}
+        """Who wants to hear a reply while it is being sampled, by row."""
         self._take_head(value_head)
 
     def load(self, model: PreTrainedModel, value_head: torch.nn.Linear | None, version: int) -> None:
@@ -58,10 +60,15 @@ class Server:
         allowed: TokenTrie | None,
         forced: Sequence[int] = (),
         valued: bool = False,
+        hear: Callable[[tuple[int, ...]], None] | None = None,
+        also_stop: Sequence[int] = (),
+        top_k: int = 0,
+        top_p: float = 1.0,
     ) -> Answer:
         """Samples a reply in the next batch; returns it with the value of the situation and the weights' version.
 
-        `valued` says that the situation has been judged already.
+        `valued` says that the situation has been judged already; `hear` is called with the tokens so far;
+        `also_stop` are tokens that end a free reply as well.
 
         Raises:
             PolicyError: the row would outgrow the model.
@@ -78,19 +85,24 @@ class Server:
                 row,
                 prompt_ids,
                 limit=limit,
-                stop_ids=(stop_id,),
+                stop_ids=(stop_id, *also_stop),
                 temperature=temperature,
                 allowed=allowed,
                 forced=forced,
+                top_k=top_k,
+                top_p=top_p,
             )
         except ValueError as error:
             raise PolicyError(str(error)) from error
         self.waiting[row] = answer
+        if hear is not None:
+            self.listening[row] = hear
         _Turns.of(loop).call(self)
         try:
             return await answer, value, version
         finally:
             self.waiting.pop(row, None)
+            self.listening.pop(row, None)
 
     async def judge(self, row: int, prompt_ids: Sequence[int], paths: Sequence[Sequence[int]]) -> Judgement:
         """Reads a prompt in the next batch; returns the situation's value and the log-probability of each path.
@@ -123,6 +135,10 @@ class Server:
             self._judge()
             return True
         finished = self.engine.step()
+        ended = {done.row for done in finished}
+        for row, hear in list(self.listening.items()):
+            if row not in ended:
+                hear(self.engine.so_far(row))
         for done in finished:
             answer = self.waiting.get(done.row)
             if answer is not None and not answer.done():
@@ -139,8 +155,10 @@ class Server:
                 try:
                     self._judge_together({row: question})
                 except ValueError as error:
-                    if not question[2].done():
-                        question[2].set_exception(PolicyError(str(error)))
+                    _fail([question], PolicyError(str(error)))
+        except Exception as error:
+            # They are no longer in `judging`, where a batch that fails would find them: nobody may wait for ever.
+            _fail(asked.values(), PolicyError(f"the model failed: {type(error).__name__}: {error}"))
 
     def _judge_together(self, asked: Mapping[int, Question]) -> None:
         assert self.value is not None
@@ -153,6 +171,12 @@ class Server:
         for (row, (_, _, judgement)), value in zip(asked.items(), values, strict=True):
             if not judgement.done():
                 judgement.set_result((value, scores.get(row, [])))
+
+
+def _fail(questions: Iterable[Question], failure: PolicyError) -> None:
+    for _, _, judgement in questions:
+        if not judgement.done():
+            judgement.set_exception(failure)
 
 
 class _Turns:
@@ -192,9 +216,7 @@ class _Turns:
             for answer in server.waiting.values():
                 if not answer.done():
                     answer.set_exception(failure)
-            for _, _, judgement in server.judging.values():
-                if not judgement.done():
-                    judgement.set_exception(failure)
+            _fail(server.judging.values(), failure)
             self.servers.pop(server, None)
         if not server.work:
             self.servers.pop(server, None)

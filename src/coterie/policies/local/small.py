@@ -7,6 +7,12 @@ from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 END = "<end>"
+TEMPLATE = (
+    "{% for message in messages %}{% if message.role == 'assistant' %}{{ message.content + ' <end> ' }}"
+    "{% elif message.role == 'user' %}{{ message.content + ' ' }}{% endif %}{% endfor %}"
+)
+"""How a chat looks to a model of the compact codec, so that chat servers can serve it: the bare words, one after
+another; system messages, whose words it never learned, are left out."""
 
 
 def small_tokenizer(texts: Iterable[str], size: int = 2000) -> PreTrainedTokenizerFast:
@@ -20,7 +26,12 @@ def small_tokenizer(texts: Iterable[str], size: int = 2000) -> PreTrainedTokeniz
     words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     words.train_from_iterator(texts, trainers.WordLevelTrainer(vocab_size=size, special_tokens=["<unknown>", END]))
     return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
-        tokenizer_object=words, unk_token="<unknown>", eos_token=END, pad_token=END, clean_up_tokenization_spaces=False
+        tokenizer_object=words,
+        unk_token="<unknown>",
+        eos_token=END,
+        pad_token=END,
+        clean_up_tokenization_spaces=False,
+        chat_template=TEMPLATE,
     )
 
 

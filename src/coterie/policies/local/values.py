@@ -1,12 +1,11 @@
 """A language model that acts by action values: Q(s, a) = V(s) + scale log pi(a | s) over the legal options."""
 
-import math
 import random
-from collections.abc import Mapping, Sequence
 
 from coterie.core import ActionSpec, Choice, PolicyError, Prompt, Sample
 from coterie.policies.local.constraint import TokenTrie
 from coterie.policies.local.policy import LocalConversation, LocalPolicy
+from coterie.policies.local.weighing import paths_of, restricted
 
 
 class ValuePolicy(LocalPolicy):
@@ -50,11 +49,10 @@ class ValueConversation(LocalConversation):
         options = spec.move.options
         token_ids = [policy.encode(option) for option in options]
         trie = TokenTrie.of(token_ids, policy.stop_id)
-        prompt_ids = self._prompt_ids(prompt)
-        paths = sorted({path[:length] for path in token_ids for length in range(1, len(path) + 1)})
-        ends = [(*path, policy.stop_id) for path in token_ids]
-        value, scores = await policy.server.judge(self.row, prompt_ids, [*paths, *ends])
-        log_probs = restricted(trie, token_ids, dict(zip([*paths, *ends], scores, strict=True)))
+        prompt_ids = self._new_ids(prompt)
+        paths = paths_of(token_ids, policy.stop_id)
+        value, scores = await policy.server.judge(self.row, prompt_ids, paths)
+        log_probs = restricted(trie, token_ids, dict(zip(paths, scores, strict=True)))
         values = {option: value + policy.scale * log_prob for option, log_prob in zip(options, log_probs, strict=True)}
         best = max(values, key=lambda option: values[option])
         choice = self.luck.choice(options) if self.luck.random() < policy.epsilon else best
@@ -76,28 +74,8 @@ class ValueConversation(LocalConversation):
             fresh=fresh,
         )
 
-
-def restricted(
-    trie: TokenTrie, options: Sequence[tuple[int, ...]], scores: Mapping[tuple[int, ...], float]
-) -> list[float]:
-    """Log-probability of each option when only legal continuations can be said, from those of all token paths.
-
-    At each point of an option the probability of its next token is shared among the legal ones only.
-
-    >>> trie = TokenTrie.of([(5,), (6,)], stop_id=2)
-    >>> scores = {(5,): math.log(0.2), (6,): math.log(0.6), (5, 2): 0.0, (6, 2): 0.0}
-    >>> [round(math.exp(each), 3) for each in restricted(trie, [(5,), (6,)], scores)]
-    [0.25, 0.75]
-    """
-    totals = []
-    for option in options:
-        total, path, node = 0.0, tuple[int, ...](), 0
-        for token in (*option, trie.stop_id):
-            legal = trie.allowed(node)
-            if len(legal) > 1:
-                before = scores[path] if path else 0.0
-                total += scores[(*path, token)] - before
-                total -= math.log(sum(math.exp(scores[(*path, each)] - before) for each in legal))
-            path, node = (*path, token), trie.after(node, token)
-        totals.append(total)
-    return totals
+    async def weigh(self, prompt: Prompt, spec: ActionSpec) -> dict[str, float]:
+        """The probability of each option of a choice: the best one, or with probability `epsilon` any."""
+        log_probs, epsilon = self._log_probs(prompt, spec, 1.0), self.acting.epsilon
+        best = max(log_probs, key=lambda option: log_probs[option])
+        return {option: epsilon / len(log_probs) + (1 - epsilon) * (option == best) for option in log_probs}

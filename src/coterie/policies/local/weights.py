@@ -75,6 +75,8 @@ class Weights:
 def is_fast(model: "PreTrainedModel") -> bool:
     """Tells whether the engine's own forward pass computes this model."""
     config = model.config
+    if getattr(model, "hf_quantizer", None) is not None:  # only the model itself can read its weights
+        return False
     if config.model_type == "gpt2":
         special = config.scale_attn_by_inverse_layer_idx or config.add_cross_attention
         return config.scale_attn_weights and not special and config.activation_function in ACTIVATIONS

@@ -1,0 +1,98 @@
+"""An evaluation in a folder: what was asked for, the record, the report, and what the page of it is made of."""
+
+from pathlib import Path
+
+import msgspec
+
+from coterie import __version__
+from coterie.core import ConfigError, Episode, Json
+from coterie.evaluation.report.inputs import Arm, Evaluation, RunConfig, Transcript
+from coterie.evaluation.result import Report
+from coterie.rollout import read_episodes
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What was asked for; a folder is gone on with only when it is the same."""
+
+    world: str
+    options: dict[str, Json]
+    seats: dict[str, str]
+    labels: dict[str, str]
+    seeds: tuple[int, ...]
+    repeats: int
+    coterie: str = __version__
+
+
+def begin(folder: Path, request: Request) -> None:
+    """Opens a folder for an evaluation, or goes on with one that was interrupted.
+
+    Raises:
+        ConfigError: an evaluation is complete there, or another one was begun.
+    """
+    path = folder / "request.json"
+    if (folder / "report.json").exists():
+        raise ConfigError(f"{folder} exists and holds a report; give another name, nothing is overwritten")
+    if path.exists():
+        earlier = msgspec.json.decode(path.read_bytes(), type=Request)
+        fields = [name for name in Request.__struct_fields__ if getattr(earlier, name) != getattr(request, name)]
+        if fields:
+            raise ConfigError(f"{folder} holds an evaluation with other {', '.join(fields)}; give another name")
+        return
+    if (folder / "episodes").exists():
+        raise ConfigError(f"{folder} exists and holds episodes of something else; give another name")
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(msgspec.json.encode(request))
+
+
+def finish(folder: Path, report: Report) -> None:
+    """Writes the report, and what `coterie report` makes a page of: numbers, settings, the worst and best episodes."""
+    config = RunConfig(
+        title=report.title,
+        settings={
+            "world": report.scenario.environment,
+            **report.scenario.options,
+            "seeds": f"{report.scenario.seeds[0]} to {report.scenario.seeds[-1]}, {len(report.scenario.seeds)} in all",
+            "repeats": report.repeats,
+        },
+        versions={"coterie": report.coterie},
+    )
+    worst_and_best = _extremes(report.record)
+    told = Evaluation(
+        [Arm("the team", measures=report.measures)], transcripts=worst_and_best, talk=_talk(report.record)
+    )
+    (folder / "config.json").write_bytes(msgspec.json.encode(config))
+    (folder / "evaluation.json").write_bytes(msgspec.json.encode(told))
+    (folder / "report.json").write_bytes(report.to_json())
+
+
+def _talk(record: str) -> dict[str, dict[str, float]]:
+    """Speaker to listener to the words that arrived in an episode, on average."""
+    words: dict[str, dict[str, float]] = {}
+    count = 0
+    for episode in read_episodes(record):
+        count += 1
+        for turn in episode.turns:
+            for message in turn.observation.heard:
+                heard = words.setdefault(message.speaker, {})
+                heard[turn.agent] = heard.get(turn.agent, 0.0) + message.words
+    return {speaker: {listener: total / count for listener, total in heard.items()} for speaker, heard in words.items()}
+
+
+def _extremes(record: str) -> list[Transcript]:
+    """The episode with the lowest and the one with the highest return."""
+    worst: Episode | None = None
+    best: Episode | None = None
+    for episode in read_episodes(record):
+        if episode.turns and (worst is None or _return(episode) < _return(worst)):
+            worst = episode
+        if episode.turns and (best is None or _return(episode) > _return(best)):
+            best = episode
+    if worst is None or best is None:
+        return []
+    found = [("The worst episode", worst), ("The best episode", best)]
+    return [Transcript.of(title, each) for title, each in (found if worst is not best else found[1:])]
+
+
+def _return(episode: Episode) -> tuple[float, float]:
+    """By what an episode is better than another: success, then the sum of returns."""
+    return float(bool(episode.outcome.get("success")) and not episode.failure), sum(episode.totals.values())

@@ -1,0 +1,165 @@
+"""What is said is judged by what the world states of it: is it true, is it new, does anybody use it.
+
+A claim is an event of a kind in `CLAIMS`, told by a seat, that made facts known (`made`). Whether it is true stands in
+`true`, or follows from `answer` and `truth`. Worlds state these where the vocabulary is closed; elsewhere the metrics
+are missing, and no judge guesses in their place.
+"""
+
+from collections.abc import Callable, Iterator
+
+from coterie.core import Choice, Episode, Event, Metric
+from coterie.metrics.tally import Pair, define
+
+CLAIMS = frozenset({"told", "explained", "answered", "spoke", "clue"})
+
+
+def claims(episode: Episode) -> Iterator[Event]:
+    """The claims of an episode, in order."""
+    return (event for event in episode.events if event.kind in CLAIMS and event.agent and event.data.get("made"))
+
+
+def is_true(claim: Event) -> bool | None:
+    """Whether a claim is true; None: the world does not say.
+
+    >>> is_true(Event("answered", "ann", {"answer": "yes", "truth": "no", "made": ["x"]}))
+    False
+    """
+    if "true" in claim.data:
+        return bool(claim.data["true"])
+    truth = claim.data.get("truth")
+    return None if truth is None else bool(claim.data.get("answer") == truth)
+
+
+def truthfulness() -> Metric:
+    """How much of what is claimed is true."""
+
+    def observe(episode: Episode) -> Pair | None:
+        checked = [true for claim in claims(episode) if (true := is_true(claim)) is not None]
+        return Pair(sum(checked), len(checked)) if checked else None
+
+    return _share(
+        "truthfulness",
+        observe,
+        "no world here states whether what was claimed is true",
+        "True claims over claims that the world can check; an honest mistake is not true either.",
+        higher_is_better=True,
+    )
+
+
+def redundancy() -> Metric:
+    """How much of what is claimed was claimed before."""
+
+    def observe(episode: Episode) -> Pair | None:
+        known: set[str] = set()
+        old = count = 0
+        for claim in claims(episode):
+            old += known.issuperset(claim.data["made"])
+            known.update(claim.data["made"])
+            count += 1
+        return Pair(old, count) if count else None
+
+    return _share(
+        "redundancy",
+        observe,
+        "no world here states what was claimed",
+        "Claims of which every fact was claimed before in the episode, over all claims.",
+        higher_is_better=False,
+    )
+
+
+def uptake() -> Metric:
+    """How much of what is claimed another seat builds on."""
+
+    def observe(episode: Episode) -> Pair | None:
+        facts, used = _told(episode)
+        return Pair(len(used), len(facts)) if facts else None
+
+    return _share(
+        "uptake",
+        observe,
+        "no world here states what was claimed",
+        "Facts claimed that an action of another seat used later, over all facts claimed.",
+        higher_is_better=True,
+    )
+
+
+def uptake_latency() -> Metric:
+    """How soon another seat builds on what is claimed."""
+
+    def observe(episode: Episode) -> Pair | None:
+        used = _told(episode)[1]
+        return Pair(sum(used.values()), len(used)) if used else None
+
+    return define(
+        "uptake_latency",
+        observe,
+        "ratio",
+        missing="nobody used what another claimed",
+        unit="steps",
+        low=0.0,
+        higher_is_better=False,
+        summary="Steps from a claim to its first use by another seat, mean over facts that were used.",
+    )
+
+
+def _told(episode: Episode) -> tuple[dict[str, Event], dict[str, int]]:
+    """The facts claimed with their first claim, and those another seat used, with the steps until then."""
+    facts: dict[str, Event] = {}
+    used: dict[str, int] = {}
+    for event in episode.events:
+        for fact in event.data.get("used", ()):
+            claim = facts.get(fact)
+            if claim is not None and event.agent not in (None, claim.agent):
+                used.setdefault(fact, event.step - claim.step)
+        if event.kind in CLAIMS and event.agent:
+            for fact in event.data.get("made", ()):
+                facts.setdefault(fact, event)
+    return facts, used
+
+
+def followed() -> Metric:
+    """How often a listener does what a message names."""
+
+    def observe(episode: Episode) -> Pair | None:
+        done = asked = 0
+        for turn in episode.turns:
+            spec = turn.observation.spec.move
+            if not turn.observation.heard or not isinstance(spec, Choice):
+                continue
+            for message in turn.observation.heard:
+                words = {word.strip(".,!?:;") for word in message.text.lower().split()}
+                named = {word for word in words.intersection(spec.options) if not word.isdigit()}  # "at 2" is no wish
+                asked += len(named) == 1
+                done += len(named) == 1 and turn.action is not None and turn.action.move in named
+        return Pair(done, asked) if asked else None
+
+    return _share(
+        "followed",
+        observe,
+        "no message named exactly one legal move of its listener",
+        "Messages that name exactly one legal move of a listener and see it made at once, over all that name one.",
+    )
+
+
+def _share(
+    name: str,
+    observe: Callable[[Episode], Pair | None],
+    missing: str,
+    summary: str,
+    higher_is_better: bool | None = None,
+) -> Metric:
+    return define(
+        name,
+        observe,
+        "ratio",
+        missing=missing,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        higher_is_better=higher_is_better,
+        summary=summary,
+    )
+
+
+CLAIM_METRICS: tuple[Metric, ...] = (truthfulness(), redundancy(), uptake(), uptake_latency(), followed())
+"""All of these metrics."""

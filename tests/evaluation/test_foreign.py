@@ -1,0 +1,134 @@
+"""Logs of other libraries, as those libraries wrote them (tests/data/foreign), read as Episodes.
+
+`inspect.json` is a log of inspect-ai 0.3.285 with a mock model, shortened to what is read; `verifiers.jsonl`
+was written by the classes of verifiers 0.4.0; `textarena.jsonl` holds two games of TextArena 0.7.4.
+"""
+
+import json
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+
+import pytest
+import zstandard
+from typer.testing import CliRunner
+
+from coterie.cli import app
+from coterie.core import RecordError, decode_episode, encode_episode
+from coterie.evaluation import compare, measure
+from coterie.evaluation.foreign import read_log
+
+LOGS = Path(__file__).parents[1] / "data" / "foreign"
+
+
+def zipped(path, members, method):
+    """A zip file whose members are compressed as Inspect's are (93 is Zstandard, which Python's writer lacks)."""
+    content, directory = b"", b""
+    for name, data in members.items():
+        packed = zstandard.ZstdCompressor().compress(data) if method == 93 else data
+        common = struct.pack("<HHHHHIIIHH", 20, 0, method, 0, 0, zlib.crc32(data), len(packed), len(data), len(name), 0)
+        directory += b"PK\x01\x02" + struct.pack("<H", 20) + common + struct.pack("<HHHII", 0, 0, 0, 0, len(content))
+        directory += name.encode()
+        content += b"PK\x03\x04" + common + name.encode() + packed
+    end = struct.pack("<HHHHIIH", 0, 0, len(members), len(members), len(directory), len(content), 0)
+    path.write_bytes(content + directory + b"PK\x05\x06" + end)
+
+
+def test_an_inspect_log_becomes_episodes_whose_epochs_are_tries_at_one_seed():
+    episodes = list(read_log(LOGS / "inspect.json"))
+    assert [(each.labels["sample"], each.repeat, each.outcome["success"]) for each in episodes] == [
+        ("s0", 0, True),
+        ("s1", 0, False),
+        ("s0", 1, True),
+        ("s1", 1, True),
+    ]
+    assert episodes[0].seed == episodes[2].seed != episodes[1].seed
+    first = episodes[0].turns[0]
+    assert (first.observation.text, first.action.move, first.samples[0].policy) == (
+        "say yes 0",
+        "I say yes",
+        "mockllm/model",
+    )
+    report = measure(episodes, ["success", "played"])
+    assert report.measures["success"].value == 0.75
+    assert report.repeats == 2
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, 93])
+def test_the_zip_form_of_inspect_is_read_as_its_json_form(tmp_path, method):
+    log = json.loads((LOGS / "inspect.json").read_text())
+    samples = {f"samples/{each['id']}_epoch_{each['epoch']}.json": json.dumps(each).encode() for each in log["samples"]}
+    header = {name: value for name, value in log.items() if name != "samples"}
+    zipped(tmp_path / "a.eval", {**samples, "header.json": json.dumps(header).encode()}, method)
+    assert zipfile.ZipFile(tmp_path / "a.eval").namelist()[-1] == "header.json"
+    both = (read_log(tmp_path / "a.eval"), read_log(LOGS / "inspect.json"))
+    one, other = (sorted(each, key=lambda episode: (episode.labels["sample"], episode.repeat)) for each in both)
+    assert one == other
+
+
+def test_errors_and_limits_of_inspect_are_failures_and_interruptions(tmp_path):
+    log = json.loads((LOGS / "inspect.json").read_text())
+    log["samples"][0]["error"] = {"message": "no answer", "traceback": "..."}
+    log["samples"][1]["limit"] = {"type": "token", "limit": 10}
+    (tmp_path / "a.json").write_text(json.dumps(log))
+    failed, limited, *_ = read_log(tmp_path / "a.json")
+    assert failed.failure.error == "no answer"
+    assert limited.endings["assistant"].kind == "truncated"
+
+
+def test_traces_of_all_agents_become_one_episode_in_the_order_of_time():
+    (episode,) = read_log(LOGS / "verifiers.jsonl", solved_at=1.0)
+    assert [(turn.agent, turn.action.move) for turn in episode.turns] == [
+        ("alice", "bet"),
+        ("bob", "call"),
+        ("alice", "show"),
+    ]
+    assert [turn.step for turn in episode.turns] == [0, 1, 2]
+    assert episode.turns[1].observation.text == "you hold a jack, alice bet"
+    assert episode.turns[0].samples[0].token_ids == (8, 9)
+    assert episode.totals == {"alice": 2.0, "bob": 0.0}
+    assert (episode.seats["alice"].trainable, episode.seats["bob"].trainable) == (True, False)
+    assert episode.outcome == {"score": 1.0, "success": True}
+    (untold,) = read_log(LOGS / "verifiers.jsonl")
+    assert "success" not in untold.outcome
+
+
+def test_games_of_textarena_tell_winners_forfeits_and_invalid_moves():
+    won, lost = read_log(LOGS / "textarena.jsonl")
+    assert won.outcome == {"winner": "Player 1", "steps": 8}
+    assert won.totals == {"Player 0": -1.0, "Player 1": 1.0}
+    assert won.seats["Player 1"].mind == "loose"
+    assert [len(turn.rejections) for turn in lost.turns] == [1, 1]
+    report = measure([won, lost], ["played", "invalid_actions", "mean_return"])
+    assert report.measures["played"].value == 0.5
+    assert report.measures["invalid_actions"].value == 0.2
+
+
+@pytest.mark.parametrize("name", ["inspect.json", "verifiers.jsonl", "textarena.jsonl"])
+def test_foreign_episodes_are_records_like_ours(name, tmp_path):
+    episodes = list(read_log(LOGS / name))
+    assert [decode_episode(encode_episode(each)) for each in episodes] == episodes
+    out = tmp_path / "a.jsonl.zst"
+    result = CliRunner().invoke(app, ["measure", str(LOGS / name), "--out", str(out), "--metrics", "played"])
+    assert result.exit_code == 0, result.output
+    assert "played" in result.stdout
+    assert list(read_log(out)) == episodes
+    assert compare(out, out, metrics=["episode_length"]).differences["episode_length"].change.value == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "part"),
+    [
+        ("a.json", b"{", "expected JSON"),
+        ("a.json", b"{}", "expected an Inspect log"),
+        ("a.eval", b"nothing", "expected an Inspect log"),
+        ("a.jsonl", b'{"traces": 3}\n', "line 1"),
+        ("a.jsonl", b'{"logs": [], "rewards": {}}\n', "line 1"),
+        ("a.txt", b"", "expected a record"),
+    ],
+)
+def test_what_is_no_log_is_refused_with_its_place(tmp_path, name, content, part):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(RecordError, match=part):
+        list(read_log(tmp_path / name))
