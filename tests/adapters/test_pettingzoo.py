@@ -147,7 +147,9 @@ def bare(episode, steps=True):
 @pytest.mark.parametrize("id", environments())
 def test_a_world_plays_the_same_game_through_pettingzoo(id, form):
     if form == "vector" and NUMBERS[id] is None:
-        pytest.skip("no finite numbering")
+        with pytest.raises(ConfigError, match="use the text form, or list answers"):
+            Team(id, view=form)
+        return
     minds, phrases = minds_of(id, form), NUMBERS[id] or {}
     parallel = PettingZooWorld(lambda: Team(id, view=form, phrases=phrases))
     turns = PettingZooWorld(lambda: Turns(id, view=form, phrases=phrases))

@@ -3,6 +3,7 @@
 Each takes a second. What is needed is checked when it begins and again when it ends, because others act meanwhile.
 """
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from coterie.environments.virtual import motion
@@ -47,13 +48,13 @@ class Manual(Skill):
         refusal = self.refuse(simulation, agent)
         return self.fail(*refusal) if refusal is not None else self.done(self.finish(simulation, agent))
 
+    @abstractmethod
     def refuse(self, simulation: "Simulation", agent: str) -> Refusal:
         """Why it cannot be done now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def finish(self, simulation: "Simulation", agent: str) -> str:
         """Does it; returns what there is to tell."""
-        raise NotImplementedError
 
 
 def at_hand(simulation: "Simulation", agent: str, name: str) -> Refusal:

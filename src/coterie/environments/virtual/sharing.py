@@ -1,5 +1,6 @@
 """Skills of two together: give, take, lift. Each does its half; nothing happens before both do."""
 
+from abc import abstractmethod
 from math import hypot
 from typing import TYPE_CHECKING
 
@@ -55,17 +56,17 @@ class Together(Skill):
         self.ring(simulation, agent, GLANCE)
         return self.fail("occupied", self.other) if self.waited > PATIENCE else None
 
+    @abstractmethod
     def refuse(self, simulation: "Simulation", agent: str) -> Refusal:
         """Why it cannot be done now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fits(self, agent: str, other: str, skill: "Together") -> bool:
         """Whether what the other does is the other half."""
-        raise NotImplementedError
 
+    @abstractmethod
     def join(self, simulation: "Simulation", agent: str, other: str) -> None:
         """Does it."""
-        raise NotImplementedError
 
 
 class Give(Together):

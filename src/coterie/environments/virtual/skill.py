@@ -1,5 +1,6 @@
 """What a skill is: something a body does over time, from a command to a result."""
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import msgspec
@@ -34,7 +35,7 @@ class Result(msgspec.Struct, frozen=True, gc=False):
     """What was in the way, what was read, why it was interrupted."""
 
 
-class Skill:
+class Skill(ABC):
     """One command being carried out: a small state machine that is asked when its body needs a thought."""
 
     interruptible: ClassVar[bool] = True
@@ -58,13 +59,13 @@ class Skill:
         """Goes on after a thought; returns the result when it has ended."""
         return self._refusal or self.proceed(simulation, agent, flags)
 
+    @abstractmethod
     def start(self, simulation: "Simulation", agent: str) -> Result | None:
         """Begins: sets the body walking, turning or waiting; returns the failure if it cannot."""
-        raise NotImplementedError
 
+    @abstractmethod
     def proceed(self, simulation: "Simulation", agent: str, flags: int) -> Result | None:
         """Goes on: `flags` says why the body needs a thought; returns the result when it has ended."""
-        raise NotImplementedError
 
     def fail(self, code: FailCode, detail: str = "") -> Result:
         """The result of a failure."""

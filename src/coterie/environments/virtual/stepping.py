@@ -146,3 +146,7 @@ class Refused(Skill):
     def start(self, simulation: "Simulation", agent: str) -> Result | None:
         """Fails."""
         return self.fail(self.code, self.detail)
+
+    def proceed(self, simulation: "Simulation", agent: str, flags: int) -> Result | None:
+        """Is never begun, and fails whenever it is asked."""
+        return self.fail(self.code, self.detail)
