@@ -27,11 +27,11 @@ from pathlib import Path
 
 import numpy as np
 
-from coterie.environments.virtual import geometry, solids
-from coterie.environments.virtual.lens import Eye
-from coterie.environments.virtual.render import Painter
-from coterie.environments.virtual.scene import Place, Scene, Thing
-from coterie.environments.virtual.solids import Floor, Solid, box
+from coterie.environments.virtual.pictures.lens import Eye
+from coterie.environments.virtual.pictures.render import Painter
+from coterie.environments.virtual.space import geometry, solids
+from coterie.environments.virtual.space.scene import Place, Scene, Thing
+from coterie.environments.virtual.space.solids import Floor, Solid, box
 
 ROUNDS = 3
 SIDE = 60.0

@@ -85,6 +85,27 @@ def test_the_check_itself_tells_up_from_down(name, code, found):
     assert len(list(offences(name, ast.parse(code)))) == found
 
 
+VIRTUAL = {"space": 0, "places": 1, "state": 1, "skills": 2, "pictures": 2, "": 3, "tasks": 4, "worlds": 5, "hybrid": 5}
+"""Floors inside the virtual worlds; "" is what lies beside them: the simulation and perception."""
+VIRTUAL_FILES = [p for p in FILES if {"virtual", "hybrid"} & set(p.parts) and p.stem != "__init__"]
+
+
+def virtual_folder(parts):
+    """The floor of VIRTUAL that a file or module of the virtual worlds is on."""
+    after = parts[parts.index("virtual") + 1 :] if "virtual" in parts else ("hybrid", "")
+    return after[0] if len(after) > 1 else ""
+
+
+@pytest.mark.parametrize("path", VIRTUAL_FILES, ids=lambda path: path.stem)
+def test_imports_point_down_inside_the_virtual_worlds(path):
+    here = virtual_folder(path.relative_to(SOURCE).parts)
+    for module in imports(ast.parse(path.read_text())):
+        parts = tuple(module.split("."))
+        if {"virtual", "hybrid"} & set(parts):
+            there = parts[-1] if parts[-1] in VIRTUAL else virtual_folder(parts)
+            assert VIRTUAL[there] < VIRTUAL[here] or there == here, module
+
+
 SHARED = ("duel", "grid", "search", "settlement", "words")
 """Modules that several text worlds may use."""
 WORLD_FILES = [path for path in FILES if "environments/text/" in path.as_posix() and path.stem != "__init__"]

@@ -7,6 +7,7 @@ from coterie.commands.bench import bench
 from coterie.commands.check import check
 from coterie.commands.evaluate import evaluate
 from coterie.commands.play import play
+from coterie.commands.replay import replay
 from coterie.commands.reports import compare, measure, report
 from coterie.commands.serve import serve
 from coterie.commands.train import train
@@ -50,6 +51,7 @@ app.command("list")(list_worlds)
 app.command("play")(play)
 app.command("evaluate")(evaluate)
 app.command("train")(train)
+app.command("replay")(replay)
 app.command("serve")(serve)
 app.command("report")(report)
 app.command("compare")(compare)

@@ -1,8 +1,8 @@
 """A small world for tests: two rooms, a locked gate, its key on a table; ann must bring the key to bob."""
 
 from coterie.core import Action, Subgoal
-from coterie.environments.virtual.scene import Door, Place, Scene, Thing
-from coterie.environments.virtual.solids import Floor, Solid, box
+from coterie.environments.virtual.space.scene import Door, Place, Scene, Thing
+from coterie.environments.virtual.space.solids import Floor, Solid, box
 from coterie.environments.virtual.world import VirtualWorld
 
 

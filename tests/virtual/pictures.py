@@ -5,11 +5,11 @@ import random
 
 import numpy as np
 
-from coterie.environments.virtual.frame import BodyAt, Frame, ThingAt
-from coterie.environments.virtual.lens import Bird, Eye
-from coterie.environments.virtual.scene import Door, Place, Scene, Thing
-from coterie.environments.virtual.shapes import moving
-from coterie.environments.virtual.solids import Floor, Solid, box
+from coterie.environments.virtual.pictures.lens import Bird, Eye
+from coterie.environments.virtual.pictures.shapes import moving
+from coterie.environments.virtual.space.scene import Door, Place, Scene, Thing
+from coterie.environments.virtual.space.solids import Floor, Solid, box
+from coterie.environments.virtual.state.frame import BodyAt, Frame, ThingAt
 
 
 def polygon(middle, radius, corners, turn):

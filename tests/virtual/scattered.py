@@ -3,8 +3,8 @@
 import random
 from math import cos, hypot, pi, sin
 
-from coterie.environments.virtual.scene import Door, Place, Scene, Thing
-from coterie.environments.virtual.solids import Floor, Solid, box
+from coterie.environments.virtual.space.scene import Door, Place, Scene, Thing
+from coterie.environments.virtual.space.solids import Floor, Solid, box
 
 
 def scattered(seed: int, boxes: int = 120, side: float = 40.0, loose: int = 20) -> Scene:

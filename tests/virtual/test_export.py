@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from pictures import moment, yard
 
-from coterie.environments.virtual.export import glb
-from coterie.environments.virtual.scene import Scene
-from coterie.environments.virtual.shapes import moving
+from coterie.environments.virtual.pictures.export import glb
+from coterie.environments.virtual.pictures.shapes import moving
+from coterie.environments.virtual.space.scene import Scene
 
 WIDTHS = {5126: ("<f4", 4), 5123: ("<u2", 2), 5125: ("<u4", 4)}
 SIZES = {"SCALAR": 1, "VEC3": 3}

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from pictures import moment, yard
 
-from coterie.environments.virtual import gl
-from coterie.environments.virtual.lens import Bird, Eye
-from coterie.environments.virtual.render import Painter
+from coterie.environments.virtual.pictures import gl
+from coterie.environments.virtual.pictures.lens import Bird, Eye
+from coterie.environments.virtual.pictures.render import Painter
 
 VIEWS = [
     Eye(15.0, 15.0, 1.6, 30.0, 0.0, 90.0, 160, 120),

@@ -6,10 +6,10 @@ from handing_over import HandingOver
 
 from coterie.core import Action, Utterance
 from coterie.environments.virtual.hearing import Wire, hears
-from coterie.environments.virtual.scene import Place, Scene
 from coterie.environments.virtual.settings import Settings
 from coterie.environments.virtual.simulation import Simulation
-from coterie.environments.virtual.solids import Floor, Solid, box
+from coterie.environments.virtual.space.scene import Place, Scene
+from coterie.environments.virtual.space.solids import Floor, Solid, box
 
 
 def apart(metres, walls=0):

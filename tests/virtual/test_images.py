@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pictures import moment, yard
 
-from coterie.environments.virtual.film import captioned, eyes, film
-from coterie.environments.virtual.frame import BodyAt, Frame, Said
-from coterie.environments.virtual.images import gif, lzw, png, write_mp4
-from coterie.environments.virtual.lens import Bird, Eye
-from coterie.environments.virtual.lettering import put, stencil, wrapped
-from coterie.environments.virtual.render import Painter
+from coterie.environments.virtual.pictures.film import captioned, eyes, film
+from coterie.environments.virtual.pictures.images import gif, lzw, png, write_mp4
+from coterie.environments.virtual.pictures.lens import Bird, Eye
+from coterie.environments.virtual.pictures.lettering import put, stencil, wrapped
+from coterie.environments.virtual.pictures.render import Painter
+from coterie.environments.virtual.state.frame import BodyAt, Frame, Said
 
 
 def decoded(data):

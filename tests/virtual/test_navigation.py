@@ -8,12 +8,12 @@ from fine_grid import FineGrid
 from walking import everything, walked
 
 from coterie.core.chance import Chance
-from coterie.environments.virtual.house import house
-from coterie.environments.virtual.navigation import Navigator
-from coterie.environments.virtual.scene import Door, Place, Scene, Thing
-from coterie.environments.virtual.solids import Floor, Solid, box
-from coterie.environments.virtual.town import town
-from coterie.environments.virtual.warehouse import warehouse
+from coterie.environments.virtual.places.house import house
+from coterie.environments.virtual.places.town import town
+from coterie.environments.virtual.places.warehouse import warehouse
+from coterie.environments.virtual.space.navigation import Navigator
+from coterie.environments.virtual.space.scene import Door, Place, Scene, Thing
+from coterie.environments.virtual.space.solids import Floor, Solid, box
 
 SCENES = {
     "house": lambda seed: house(Chance(seed), rooms=6 + seed % 3),

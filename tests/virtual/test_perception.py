@@ -7,8 +7,8 @@ from scattered import scattered
 from test_skills import does, rooms
 
 from coterie.environments.virtual import perception, views
-from coterie.environments.virtual.scene import Thing
 from coterie.environments.virtual.simulation import Simulation
+from coterie.environments.virtual.space.scene import Thing
 
 
 def shown(world, agent="ann", most=80, news=()):
@@ -38,22 +38,22 @@ def test_what_is_behind_or_beside_is_not_seen_except_at_hand():
         Thing("at hand", "cup", (4.0, 2.2, 0.5), (0.2, 0.2, 0.2), cup),
     )
     world = rooms(things=things)
-    assert perception.in_view(world, "ann") == ["ahead", "at hand"]
+    assert world.in_view("ann") == ["ahead", "at hand"]
 
 
 def test_small_things_are_made_out_from_near_only():
     spots = (5.0, 5.4, 7.0)
     things = tuple(Thing(f"bead {y}", "bead", (4.0, y, 0.5), (0.05, 0.05, 0.05), ("pick",)) for y in spots)
-    assert perception.in_view(rooms(things=things), "ann") == ["bead 5.0"]
+    assert rooms(things=things).in_view("ann") == ["bead 5.0"]
 
 
 def test_walls_closed_doors_and_closed_boxes_hide():
     world = rooms(ann=(6.0, 4.0), bob=(10.0, 4.0), heading=0.0)
-    assert "bob" not in perception.in_view(world, "ann")
+    assert "bob" not in world.in_view("ann")
     world.things.hold("red key", "ann")
     does(world, "ann", "go to gate")
     does(world, "ann", "open gate")
-    assert "bob" in perception.in_view(world, "ann")
+    assert "bob" in world.in_view("ann")
     world.things.put("blue cup", "in", "box")
     assert world.targets.hidden[world.layout.numbers["blue cup"]]
     world.things.set_open("box", True)

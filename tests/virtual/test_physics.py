@@ -8,13 +8,13 @@ import pytest
 from scattered import scattered
 
 from coterie.core import Chance
-from coterie.environments.virtual import geometry
-from coterie.environments.virtual.compiled import compiled
+from coterie.environments.virtual.places.town import town
 from coterie.environments.virtual.simulation import Simulation
-from coterie.environments.virtual.skill import FAIL_CODES
-from coterie.environments.virtual.skills import PRIMITIVES, legal
-from coterie.environments.virtual.town import town
-from coterie.environments.virtual.truth import TICK
+from coterie.environments.virtual.skills.commands import PRIMITIVES, legal
+from coterie.environments.virtual.skills.skill import FAIL_CODES
+from coterie.environments.virtual.space import geometry
+from coterie.environments.virtual.space.compiled import compiled
+from coterie.environments.virtual.state.truth import TICK
 
 TICKS = 16_000
 YARDS, TOWNS = 5, 3

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from pictures import moment, rays, traced, yard
 
-from coterie.environments.virtual.frame import BodyAt, Frame
-from coterie.environments.virtual.lens import Bird, Eye, lens, project
-from coterie.environments.virtual.render import Painter
-from coterie.environments.virtual.scene import Place, Scene, Thing
-from coterie.environments.virtual.solids import Floor, Solid, box
+from coterie.environments.virtual.pictures.lens import Bird, Eye, lens, project
+from coterie.environments.virtual.pictures.render import Painter
+from coterie.environments.virtual.space.scene import Place, Scene, Thing
+from coterie.environments.virtual.space.solids import Floor, Solid, box
+from coterie.environments.virtual.state.frame import BodyAt, Frame
 
 EYES = [Eye(x, y, z, heading, pitch, view, 64, 48) for x, y, z, heading, pitch, view in (
     (15.0, 15.0, 1.6, 30.0, 0.0, 90.0), (2.0, 20.0, 1.6, -70.0, -25.0, 70.0), (25.0, 4.0, 6.0, 135.0, 20.0, 110.0),
@@ -117,8 +117,8 @@ def test_plain_python_draws_the_same_bytes_as_compiled_loops():
         "import sys, hashlib; blocked = sys.argv[1] == 'plain'\n"
         "if blocked: sys.modules['numba'] = None\n"
         "from pictures import moment, yard\n"
-        "from coterie.environments.virtual.lens import Bird, Eye\n"
-        "from coterie.environments.virtual.render import Painter\n"
+        "from coterie.environments.virtual.pictures.lens import Bird, Eye\n"
+        "from coterie.environments.virtual.pictures.render import Painter\n"
         "painter = Painter(yard(6)); out = hashlib.sha256()\n"
         "for view in (Eye(15.0, 15.0, 1.6, 77.0, -10.0, 90.0, 48, 36), Bird(15.0, 15.0, 30.0, width=40, height=30)):\n"
         "    for part in painter.picture(view, moment(6))[:3]: out.update(part.tobytes())\n"

@@ -7,12 +7,12 @@ import pytest
 from walking import assert_sound
 
 from coterie.core.chance import Chance
-from coterie.environments.virtual.building import DOOR_HEIGHT
-from coterie.environments.virtual.house import house
-from coterie.environments.virtual.navigation import Navigator
-from coterie.environments.virtual.solids import prisms
-from coterie.environments.virtual.town import town
-from coterie.environments.virtual.warehouse import warehouse
+from coterie.environments.virtual.places.building import DOOR_HEIGHT
+from coterie.environments.virtual.places.house import house
+from coterie.environments.virtual.places.town import town
+from coterie.environments.virtual.places.warehouse import warehouse
+from coterie.environments.virtual.space.navigation import Navigator
+from coterie.environments.virtual.space.solids import prisms
 
 HALVES = pytest.mark.parametrize("part", range(2))
 

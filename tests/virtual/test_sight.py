@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from pictures import yard
 
-from coterie.environments.virtual import geometry, solids
-from coterie.environments.virtual.shapes import moving
+from coterie.environments.virtual.pictures.shapes import moving
+from coterie.environments.virtual.space import geometry, solids
 
 GRAZE = 1e-6
 """A line that is in a prism for less than this part of its length may be called either way."""

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 from handing_over import two_rooms
 
-from coterie.environments.virtual.scene import Door, Thing
 from coterie.environments.virtual.simulation import Simulation
+from coterie.environments.virtual.space.scene import Door, Thing
 
 
 def rooms(ann=(4.0, 3.0), bob=(14.0, 4.0), heading=90.0, **changes):

@@ -9,9 +9,9 @@ import pytest
 from handing_over import HandingOver
 
 from coterie.core import Action
-from coterie.environments.virtual.frame import Film
 from coterie.environments.virtual.hearing import Wire
 from coterie.environments.virtual.settings import Settings
+from coterie.environments.virtual.state.frame import Film
 from coterie.testing import check_environment
 from coterie.testing.driving import run, written
 

@@ -4,10 +4,10 @@ from math import hypot
 
 import numpy as np
 
-from coterie.environments.virtual import geometry, solids
-from coterie.environments.virtual.navigation import Navigator
-from coterie.environments.virtual.solids import Solid
-from coterie.environments.virtual.walkways import HEIGHT, RADIUS, standing_solids
+from coterie.environments.virtual.space import geometry, solids
+from coterie.environments.virtual.space.navigation import Navigator
+from coterie.environments.virtual.space.solids import Solid
+from coterie.environments.virtual.space.walkways import HEIGHT, RADIUS, standing_solids
 
 STRIDE = 0.14
 """How far bodies walk in a tick, metres."""

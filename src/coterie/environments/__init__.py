@@ -19,6 +19,8 @@ WORLDS: dict[str, str] = {
     "hanabi-v1": "coterie.environments.text.games.hanabi:Hanabi",
     "hidden_profile-v1": "coterie.environments.text.cooperation.hidden_profile:HiddenProfile",
     "hidden_roles-v1": "coterie.environments.text.games.hidden_roles:HiddenRoles",
+    "house_search-v1": "coterie.environments.virtual.worlds.house_search:HouseSearch",
+    "house_tidy-v1": "coterie.environments.virtual.worlds.house_tidy:HouseTidy",
     "iterated_dilemma-v1": "coterie.environments.text.games.iterated_dilemma:IteratedDilemma",
     "kitchen-v1": "coterie.environments.text.cooperation.kitchen:KitchenWorld",
     "kuhn_poker-v1": "coterie.environments.text.games.kuhn_poker:KuhnPoker",
@@ -28,11 +30,17 @@ WORLDS: dict[str, str] = {
     "matrix_game-v1": "coterie.environments.markov.matrix_game:MatrixGameWorld",
     "planner_executor-v1": "coterie.environments.text.cooperation.planner_executor:PlannerExecutor",
     "reference_game-v1": "coterie.environments.text.cooperation.reference_game:ReferenceGame",
+    "rescue-v1": "coterie.environments.hybrid.rescue:Rescue",
     "study_group-v1": "coterie.environments.text.education.study_group:StudyGroup",
     "taboo-v1": "coterie.environments.text.games.taboo:Taboo",
     "tic_tac_toe-v1": "coterie.environments.text.games.tic_tac_toe:TicTacToe",
+    "town_delivery-v1": "coterie.environments.virtual.worlds.town_delivery:TownDelivery",
+    "town_guide-v1": "coterie.environments.hybrid.town_guide:TownGuide",
+    "town_meeting-v1": "coterie.environments.virtual.worlds.town_meeting:TownMeeting",
     "tutoring-v1": "coterie.environments.text.education.tutoring.world:Tutoring",
     "twenty_questions-v1": "coterie.environments.text.games.twenty_questions:TwentyQuestions",
+    "two_levers-v1": "coterie.environments.hybrid.two_levers:TwoLevers",
+    "warehouse_lift-v1": "coterie.environments.virtual.worlds.warehouse_lift:WarehouseLift",
 }
 """Versioned id to `module:Class`."""
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from coterie.core import Message
-from coterie.environments.virtual.compiled import compiled
-from coterie.environments.virtual.geometry import Prisms, crossing
-from coterie.environments.virtual.motion import EYES
+from coterie.environments.virtual.space.compiled import compiled
+from coterie.environments.virtual.space.geometry import Prisms, crossing
+from coterie.environments.virtual.state.motion import EYES
 
 if TYPE_CHECKING:
     from coterie.environments.virtual.simulation import Simulation

@@ -9,10 +9,9 @@ from math import atan2, degrees
 from typing import TYPE_CHECKING
 
 import msgspec
-import numpy as np
 
 from coterie.core import Json
-from coterie.environments.virtual import motion
+from coterie.environments.virtual.state import motion
 
 if TYPE_CHECKING:
     from coterie.environments.virtual.simulation import Simulation
@@ -60,15 +59,6 @@ def clock(heading: float, x: float, y: float) -> int:
     return round((heading - degrees(atan2(y, x))) / 30.0) % 12 or 12
 
 
-def in_view(simulation: "Simulation", agent: str) -> list[str]:
-    """The names of everything a body sees now, itself and what it holds left out; bodies, then things, then doors."""
-    out = np.zeros(len(simulation.targets.width), bool)
-    number, heading = simulation.number(agent), simulation.walkers.heading
-    motion.look(number, simulation.bodies, heading, simulation.targets, simulation.cosine, simulation.prisms, out)
-    carrier, names = simulation.targets.carrier, simulation.layout.seen_names
-    return [names[target] for target in np.flatnonzero(out) if carrier[target] != number]
-
-
 def sights(simulation: "Simulation", agent: str, also: Collection[str] = ()) -> list[Sight]:
     """Everything a body sees now as nodes, new things first, then bodies and what can be used, then by distance.
 
@@ -79,7 +69,7 @@ def sights(simulation: "Simulation", agent: str, also: Collection[str] = ()) -> 
         agent: who looks.
         also: what it has seen since it was last shown anything, when it looked round.
     """
-    names = in_view(simulation, agent)
+    names = simulation.in_view(agent)
     names += [name for name in also if name not in names and _is_there(simulation, agent, name)]
     (x, y, _), heading = simulation.at(agent), simulation.heading(agent)
     number, memory, layout = simulation.number(agent), simulation.memory[agent], simulation.layout

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from coterie.environments.virtual.hearing import RANGES, Wire
-from coterie.environments.virtual.skills import Tier
+from coterie.environments.virtual.skills.commands import Tier
 
 FEWEST_VIEW_WORDS = 20
 

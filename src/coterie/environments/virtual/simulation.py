@@ -3,17 +3,17 @@
 Skills (what bodies are doing) call back on the simulation; it knows nothing of observations or rewards.
 """
 
-from coterie.environments.virtual import motion
-from coterie.environments.virtual.frame import Film, Said
-from coterie.environments.virtual.skill import Result, Skill
-from coterie.environments.virtual.truth import Truth, rounded
+from coterie.environments.virtual.skills.skill import Result, Skill
+from coterie.environments.virtual.state import motion
+from coterie.environments.virtual.state.frame import Film, Said
+from coterie.environments.virtual.state.truth import Truth, rounded
 
 
 class Simulation(Truth):
     """Bodies, doors and things of one episode; give commands to those who are free, then let time pass.
 
-    >>> from coterie.environments.virtual.scene import Place, Scene
-    >>> from coterie.environments.virtual.solids import Floor, box
+    >>> from coterie.environments.virtual.space.scene import Place, Scene
+    >>> from coterie.environments.virtual.space.solids import Floor, box
     >>> yard = Scene((), (Floor(box(0, 0, 20, 20), 0.0),), (Place("yard", "park", box(0, 0, 20, 20)),))
     >>> simulation = Simulation(yard, ("ann",))
     >>> simulation.join("ann", (2.0, 10.0, 0.0), heading=0.0)
@@ -29,7 +29,7 @@ class Simulation(Truth):
 
     def command(self, agent: str, text: str) -> None:
         """Lets a free body begin something; what cannot be done ends with a fail code half a second later."""
-        from coterie.environments.virtual.skills import read
+        from coterie.environments.virtual.skills.commands import read
 
         skill = read(self, agent, text)
         self.paused.pop(agent, None)

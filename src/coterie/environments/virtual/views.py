@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coterie.core import Array
-from coterie.environments.virtual.compiled import compiled
-from coterie.environments.virtual.geometry import (
+from coterie.environments.virtual.skills.skill import FAIL_CODES
+from coterie.environments.virtual.space.compiled import compiled
+from coterie.environments.virtual.space.geometry import (
     NO_FLOOR,
     Bodies,
     Flags,
@@ -17,9 +18,7 @@ from coterie.environments.virtual.geometry import (
     floor_under,
     touch,
 )
-from coterie.environments.virtual.motion import EYES
-from coterie.environments.virtual.perception import in_view
-from coterie.environments.virtual.skill import FAIL_CODES
+from coterie.environments.virtual.state.motion import EYES
 
 if TYPE_CHECKING:
     from coterie.environments.virtual.simulation import Simulation
@@ -60,7 +59,7 @@ def draw(simulation: "Simulation", agent: str, radius: int = 8, cell: float = 1.
         elif clear[place] and ground[place]:
             rows[place // side][place % side] = "."
     legend = {}
-    for name in reversed(in_view(simulation, agent)):
+    for name in reversed(simulation.in_view(agent)):
         at = simulation.targets.at[simulation.layout.numbers[name]]
         letter = name[:1].lower()
         if name in simulation.pitch:
@@ -125,7 +124,7 @@ def vector(simulation: "Simulation", agent: str, things: int = 16, doors: int = 
     result = simulation.results.get(agent)
     if result is not None:
         out[7 + RESULTS.index(result.code)] = 1.0
-    seen = set(in_view(simulation, agent)) if here else set()
+    seen = set(simulation.in_view(agent)) if here else set()
 
     def relative(at: tuple[float, ...]) -> tuple[float, float, float]:
         dx, dy = (at[0] - x) / SCALE, (at[1] - y) / SCALE

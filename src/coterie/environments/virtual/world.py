@@ -27,12 +27,12 @@ from coterie.core import (
     Text,
 )
 from coterie.environments.virtual import hearing, perception, views
-from coterie.environments.virtual.frame import Film
-from coterie.environments.virtual.scene import Scene
 from coterie.environments.virtual.settings import Settings
 from coterie.environments.virtual.simulation import Simulation
-from coterie.environments.virtual.skills import legal
-from coterie.environments.virtual.truth import TICK
+from coterie.environments.virtual.skills.commands import legal
+from coterie.environments.virtual.space.scene import Scene
+from coterie.environments.virtual.state.frame import Film
+from coterie.environments.virtual.state.truth import TICK
 
 WATCH_TICKS = 10
 """A world looks at least once in so many ticks whether something it waits for has happened."""

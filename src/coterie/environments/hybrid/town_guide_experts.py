@@ -1,0 +1,90 @@
+"""The references of `town_guide`: a visitor who says what it looks for and where it is, a guide who reads the map.
+
+`mrs bell from mill street and king street` - `king street then rose street then rose street 6`; when the way is too
+long to be told at once, it ends with `then call`, and the visitor calls again from there.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+
+from coterie.core import Action, Observation, Script, Utterance
+
+CALL = "call"
+
+
+def fewest_turns(crossings: Sequence[Sequence[str]], streets: Sequence[str], goal: str) -> list[str]:
+    """The streets to take from those one is on to another, with the fewest turns.
+
+    >>> fewest_turns([("a", "x"), ("b", "x")], ["a"], "b")
+    ['x', 'b']
+    """
+    before: dict[str, str] = dict.fromkeys(streets, "")
+    queue = deque(streets)
+    while queue and goal not in before:
+        street = queue.popleft()
+        for one, other in crossings:
+            if street in (one, other):
+                reached = other if street == one else one
+                if reached not in before:
+                    before[reached] = street
+                    queue.append(reached)
+    way = [goal]
+    while before[way[-1]]:
+        way.append(before[way[-1]])
+    return way[-2::-1]
+
+
+def streets_of(place: str) -> list[str]:
+    """The streets of a crossing or an address.
+
+    >>> streets_of("mill street and king street"), streets_of("mill street 4")
+    (['mill street', 'king street'], ['mill street'])
+    """
+    head, _, last = place.rpartition(" ")
+    return [head] if last.isdigit() else place.split(" and ")
+
+
+def guide(max_words: int) -> Script:
+    """A guide that answers every call."""
+
+    def play(seen: Observation) -> Action:
+        for message in seen.heard:
+            name, _, place = message.text.partition(" from ")
+            if home := seen.data["homes"].get(name):
+                way = fewest_turns(seen.data["crossings"], streets_of(place), streets_of(home)[0])
+                words = " then ".join([*way, home])
+                while len(words.split()) > max_words and way:
+                    way.pop()
+                    words = " then ".join([*way, CALL])
+                return Action("wait", (Utterance(words),) if seen.spec.speech else ())
+        return Action("wait")
+
+    return play
+
+
+def visitor() -> Script:
+    """A visitor that does what it is told."""
+    todo: list[str] = []
+    asked = False
+
+    def play(seen: Observation) -> Action:
+        nonlocal todo, asked
+        options, place = seen.spec.move.options, seen.data["place"]  # type: ignore[union-attr]  # moves are listed
+        for message in seen.heard:
+            todo = message.text.split(" then ")
+        streets = streets_of(place)
+        while todo and todo[0] in streets:
+            todo.pop(0)
+        if todo == [CALL]:
+            todo, asked = [], False
+        if todo:
+            names = [todo[0], *(f"{street} and {todo[0]}" for street in streets)]
+            names += [f"{todo[0]} and {street}" for street in streets]
+            return Action(next((f"go to {name}" for name in names if f"go to {name}" in options), "wait"))
+        speech, call = seen.spec.speech, f"{seen.data['find']} from {place}"
+        if asked or speech is None or len(call.split()) > speech.max_words:
+            return Action("wait")
+        asked = True
+        return Action("wait", (Utterance(call),))
+
+    return play

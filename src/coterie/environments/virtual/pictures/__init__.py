@@ -1,0 +1,1 @@
+"""A world as pictures, films and 3D files; nothing here changes what happens."""

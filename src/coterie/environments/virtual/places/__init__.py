@@ -1,0 +1,1 @@
+"""Towns, houses and warehouses made from a seed."""

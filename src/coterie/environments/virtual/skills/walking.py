@@ -1,0 +1,242 @@
+"""Walking somewhere: go to, follow; alone, or as one of two who carry something."""
+
+from math import hypot
+from typing import TYPE_CHECKING
+
+from coterie.environments.virtual.skills.skill import PATIENCE, FailCode, Result, Skill
+from coterie.environments.virtual.state import motion
+from coterie.environments.virtual.state.things import Spot
+
+if TYPE_CHECKING:
+    from coterie.environments.virtual.simulation import Simulation
+
+OPENING = 8
+"""Ticks that opening a door on the way takes."""
+RETRIES = 3
+"""How often one who is stuck tries another way."""
+NEXT_TO = 1.0
+"""How near one goes to another body, metres between middles."""
+BESIDE = 0.3
+"""How near one goes to a thing, metres from where one can stand by it."""
+WITHIN = 0.5
+"""How near one goes to the middle of a place, metres."""
+GLANCE = 5
+"""Ticks between two looks at whom one follows."""
+LOST = 30
+"""Ticks that one goes on towards where one saw another last."""
+LONGEST_WALK_AFTER = 300
+"""Ticks after which following ends by itself."""
+
+
+class GoTo(Skill):
+    """Walks the shortest way to a place, thing, door or body; opens closed doors on the way; ends when it is there."""
+
+    def __init__(self, text: str, goal: str) -> None:
+        """Keeps where to."""
+        super().__init__(text)
+        self.goal = goal
+        self.route: list[Spot] = []
+        self.near = 0.0
+        self.opening = ""
+        self.retries = RETRIES
+        self.waited = 0
+        self.ready = False
+
+    def start(self, simulation: "Simulation", agent: str) -> Result | None:
+        """Plans the way, or takes up again the one it was on."""
+        self.ready, self.opening = True, ""
+        if partner := partner_of(simulation, agent):
+            self.route, self.waited = [], 0
+            return self._walk_with(simulation, agent, partner)
+        if not self.route:
+            return self._plan(simulation, agent)
+        self._next(simulation, agent)
+        return None
+
+    def _target(self, simulation: "Simulation", agent: str) -> Spot | FailCode:
+        """Where to, and how near."""
+        layout = simulation.layout
+        if self.goal in layout.places:
+            place = layout.places[self.goal]
+            self.near = WITHIN
+            return *layout.middles[self.goal], place.level + place.rise / 2
+        self.near = BESIDE if self.goal in layout.things else NEXT_TO
+        if self.goal in layout.doors or simulation.sees(agent, self.goal):
+            return simulation.spot_of(self.goal)
+        return simulation.memory[agent].get(self.goal, "not_visible")
+
+    def _plan(self, simulation: "Simulation", agent: str) -> Result | None:
+        target = self._target(simulation, agent)
+        if isinstance(target, str):
+            return self.fail(target)
+        way = simulation.way(agent, target)
+        if not way:
+            if simulation.shut_out[agent] and simulation.navigator.path(simulation.at(agent), target):
+                return self.fail("locked", ", ".join(sorted(simulation.shut_out[agent])))
+            return self.fail("blocked")
+        self.route = way[1:] or way
+        self._next(simulation, agent)
+        return None
+
+    def _next(self, simulation: "Simulation", agent: str) -> None:
+        simulation.walk(agent, self.route[0], self.near if len(self.route) == 1 else 0.05)
+
+    def proceed(self, simulation: "Simulation", agent: str, flags: int) -> Result | None:
+        """Takes the next bend, opens a door, gets round what is in the way, or ends."""
+        if flags & motion.TURNED:
+            return self.done()
+        if partner := partner_of(simulation, agent):
+            failed = self._walk_with(simulation, agent, partner)
+            if failed is not None or not self.route:
+                return failed
+        if self.opening and flags & motion.RANG:
+            return self._open(simulation, agent)
+        if flags & motion.ARRIVED and self.route:
+            self.route.pop(0)
+            if not self.route:
+                return self._arrive(simulation, agent)
+            self.waited = 0
+            self._next(simulation, agent)
+        elif flags & motion.DOOR and not self.opening:
+            self.opening = simulation.met(agent)
+            simulation.halt(agent)
+            self.ring(simulation, agent, OPENING)
+        elif flags & motion.STUCK:
+            return self._get_round(simulation, agent)
+        return None
+
+    def _arrive(self, simulation: "Simulation", agent: str) -> Result | None:
+        if self.goal in simulation.layout.numbers and not simulation.sees(agent, self.goal):
+            simulation.memory[agent].pop(self.goal, None)
+            return self.fail("not_visible")
+        if partner := partner_of(simulation, agent):
+            other = simulation.skills.get(partner)
+            if isinstance(other, GoTo | Follow):
+                simulation.finish(partner)
+        if self.goal in simulation.layout.places:
+            return self.done()
+        simulation.face(agent, self.goal)
+        return None
+
+    def _open(self, simulation: "Simulation", agent: str) -> Result | None:
+        """Opens the door it stands before, and goes on."""
+        door, self.opening = self.opening, ""
+        if not simulation.doors.open(door, agent, simulation):
+            simulation.shut_out[agent].add(door)
+            return self.fail("locked", door)
+        self._next(simulation, agent)
+        simulation.walkers.alert[simulation.number(agent)] = True
+        return None
+
+    def _is_nearer(self, simulation: "Simulation", agent: str, partner: str) -> bool:
+        """Whether a body has a shorter way to the goal than its partner: it goes ahead then."""
+        goal = self._target(simulation, agent)
+        if isinstance(goal, str):
+            return simulation.number(agent) < simulation.number(partner)
+        lengths = [(simulation.navigator.length(simulation.at(each), goal), each) for each in (agent, partner)]
+        return min(lengths)[1] == agent
+
+    def _get_round(self, simulation: "Simulation", agent: str) -> Result | None:
+        other, partner = simulation.met(agent), partner_of(simulation, agent)
+        if partner and simulation.distance(agent, partner) > motion.TETHER - 0.2 and self.waited < PATIENCE:
+            # The one ahead has only waited for the one behind.
+            self.waited += motion.STUCK_TICKS
+            self._next(simulation, agent)
+            return None
+        if self.goal in simulation.layout.places and simulation.place_of(agent) == self.goal:
+            return self.done()
+        if other and other == self.goal:
+            return self.done()
+        self.retries -= 1
+        if self.retries < 0:
+            return self.fail("blocked", other)
+        if other in simulation.layout.agents and simulation.number(other) < simulation.number(agent):
+            # One of two who meet in a narrow way steps back, always the same one.
+            (x, y, z), (ox, oy, _) = simulation.at(agent), simulation.at(other)
+            apart = max(1e-9, hypot(x - ox, y - oy))
+            self.route.insert(0, (x + (x - ox) / apart * NEXT_TO, y + (y - oy) / apart * NEXT_TO, z))
+            self._next(simulation, agent)
+            return None
+        return self._plan(simulation, agent)
+
+    def _walk_with(self, simulation: "Simulation", agent: str, partner: str) -> Result | None:
+        """Walks as one of two who carry something, once the other has the same in mind."""
+        other = simulation.skills.get(partner)
+        agreed = (isinstance(other, GoTo) and other.ready and other.goal == self.goal) or (
+            isinstance(other, Follow) and other.goal == agent
+        )
+        number = simulation.number(agent)
+        if not agreed:
+            self.route, self.waited = [], self.waited + 2
+            simulation.walkers.mode[number] = motion.STANDS
+            self.ring(simulation, agent, 2)
+            return self.fail("occupied", partner) if self.waited > PATIENCE else None
+        simulation.walkers.partner[number] = simulation.number(partner)
+        if not self.route:
+            if isinstance(other, Follow) or self._is_nearer(simulation, agent, partner):
+                return self._plan(simulation, agent)
+            if isinstance(other, GoTo) and other.route:
+                # The one behind walks the same way, so that a load never gets to two sides of a corner.
+                way = simulation.way(agent, simulation.at(partner))[1:]
+                self.near, self.route = other.near, [*way, *other.route]
+                self._next(simulation, agent)
+            else:
+                self.ring(simulation, agent, 2)
+        return None
+
+
+class Follow(Skill):
+    """Stays a step behind another body until that has stood still for three seconds, is lost, or 30 s are over."""
+
+    def __init__(self, text: str, goal: str) -> None:
+        """Keeps whom."""
+        super().__init__(text)
+        self.goal = goal
+        self.route: list[Spot] = []
+        self.unseen = self.still = self.passed = 0
+        self.last: Spot = (0.0, 0.0, 0.0)
+
+    def start(self, simulation: "Simulation", agent: str) -> Result | None:
+        """Looks where the other is."""
+        self.route = []
+        if self.goal not in simulation.present or not simulation.sees(agent, self.goal):
+            return self.fail("not_visible")
+        self.last = simulation.at(self.goal)
+        self.ring(simulation, agent, 1)
+        return None
+
+    def proceed(self, simulation: "Simulation", agent: str, flags: int) -> Result | None:
+        """Looks again where the other is, and walks there."""
+        if flags & motion.ARRIVED and self.route:
+            self.route.pop(0)
+        if flags & motion.RANG:
+            self.passed += GLANCE
+            self.ring(simulation, agent, GLANCE)
+            if self.goal in simulation.present and simulation.sees(agent, self.goal):
+                was, self.last, self.unseen = self.last, simulation.at(self.goal), 0
+                self.still = self.still + GLANCE if hypot(was[0] - self.last[0], was[1] - self.last[1]) < 0.05 else 0
+            else:
+                self.unseen += GLANCE
+            if self.unseen > LOST:
+                return self.fail("not_visible")
+            if self.still >= LOST or self.passed >= LONGEST_WALK_AFTER:
+                return self.done()
+            x, y, _ = simulation.at(agent)
+            near = hypot(x - self.last[0], y - self.last[1]) <= 1.5 * NEXT_TO and not self.unseen
+            self.route = [] if near else simulation.way(agent, self.last)[1:]
+        if self.route:
+            simulation.walk(agent, self.route[0], 0.05)
+            if partner := partner_of(simulation, agent):
+                simulation.walkers.partner[simulation.number(agent)] = simulation.number(partner)
+        else:
+            simulation.walkers.mode[simulation.number(agent)] = motion.STANDS
+        return None
+
+
+def partner_of(simulation: "Simulation", agent: str) -> str:
+    """Who carries a heavy thing together with a body; empty: nobody."""
+    for name in simulation.things.hands[agent]:
+        holders = simulation.things.holders(name)
+        if len(holders) > 1:
+            return holders[1] if holders[0] == agent else holders[0]
+    return ""

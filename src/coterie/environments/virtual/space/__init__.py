@@ -1,0 +1,1 @@
+"""What stands where: solids, floors, doors and places, and the shortest ways and lines of sight among them."""

@@ -1,0 +1,281 @@
+"""The inner loop of time: everybody walks or turns, clocks run down, eyes are open, until somebody needs a thought.
+
+A tick is 0.1 s. Headings are unit vectors here, because compiled loops use no function whose last digit depends on who
+computes it; degrees exist outside.
+"""
+
+from math import sqrt
+from typing import NamedTuple
+
+import numpy as np
+
+from coterie.environments.virtual.space.compiled import compiled
+from coterie.environments.virtual.space.geometry import Bodies, Flags, Floats, Floors, Integers, Prisms, clear, move
+
+STANDS, WALKS, TURNS = 0, 1, 2
+ARRIVED, TURNED, RANG, STUCK, DOOR, SAW = 1, 2, 4, 8, 16, 32
+"""Why somebody needs a thought, as bits: at its goal, facing it, timer at zero, no progress, a closed door, a sight."""
+TURN_COSINE, TURN_SINE = 0.9396926207859084, 0.3420201433256687
+"""Of 20 degrees, the most that a body turns in a tick."""
+DODGE_COSINE, DODGE_SINE = 0.5, 0.8660254037844386
+"""Of 60 degrees: how far to the right one walks who has met another body."""
+DODGE_TICKS = 6
+STUCK_TICKS = 15
+LOOK_TICKS = 5
+"""Every so many ticks those who can be surprised look whether there is something new."""
+FORGET_TICKS = 300
+"""A body that was out of sight for longer is new again."""
+NEVER = -1_000_000
+EYES = 1.6
+"""Height of the eyes above the feet, metres."""
+HANDS = 1.0
+"""Height of the hands above the feet, metres."""
+TETHER = 2.0
+"""How far apart two who carry something together may be, metres."""
+AT_HAND = 1.0
+"""What is nearer than this is noticed in every direction, metres."""
+
+
+class Walkers(NamedTuple):
+    """What every body is about [body]."""
+
+    goal: Floats
+    """Where it walks [body, 2]."""
+    near: Floats
+    """How near is there, metres."""
+    heading: Floats
+    """Unit vector of where it looks [body, 2]."""
+    facing: Floats
+    """Unit vector that one who turns wants to look along [body, 2]."""
+    pace: Floats
+    """Metres a tick."""
+    mode: Integers
+    """Stands, walks or turns."""
+    timer: Integers
+    """Ticks until it needs a thought; 0: none set."""
+    stuck: Integers
+    """Ticks without progress."""
+    dodge: Integers
+    """Ticks for which it still walks past another body."""
+    partner: Integers
+    """Whom it carries something with; -1: nobody."""
+    alert: Flags
+    """Whether a new sight gives it a thought."""
+    flags: Integers
+    """Why it needs a thought now."""
+
+
+def standing(count: int, pace: float) -> Walkers:
+    """So many bodies that stand and look east, with nothing to do."""
+    return Walkers(
+        goal=np.zeros((count, 2)),
+        near=np.zeros(count),
+        heading=np.tile(np.array([1.0, 0.0]), (count, 1)),
+        facing=np.zeros((count, 2)),
+        pace=np.full(count, pace),
+        mode=np.zeros(count, np.int64),
+        timer=np.zeros(count, np.int64),
+        stuck=np.zeros(count, np.int64),
+        dodge=np.zeros(count, np.int64),
+        partner=np.full(count, -1, np.int64),
+        alert=np.zeros(count, bool),
+        flags=np.zeros(count, np.int64),
+    )
+
+
+class Targets(NamedTuple):
+    """What can be seen [target]: all bodies, then all things, then all doors."""
+
+    at: Floats
+    """The middle of its bottom [target, 3]; of a body and of what is carried, where the body is instead."""
+    width: Floats
+    """Its largest side in plan, metres."""
+    height: Floats
+    carrier: Integers
+    """The body it is, or that carries it; -1: it stands for itself."""
+    skip: Integers
+    """The solid that does not hide it: its own, or the one it is in; -1: none."""
+    limit: Floats
+    """From how far it can be made out, metres."""
+    hidden: Flags
+    """Whether it cannot be seen at all: absent, or in something closed."""
+    notable: Flags
+    """Whether its first sight is a surprise."""
+
+
+@compiled
+def towards(hx: float, hy: float, wx: float, wy: float) -> tuple[float, float, bool]:
+    """Turns one unit vector to another by at most a tick's turn; also says whether it is there."""
+    if hx * wx + hy * wy >= TURN_COSINE:
+        return wx, wy, True
+    sine = TURN_SINE if hx * wy - hy * wx >= 0.0 else -TURN_SINE
+    x, y = hx * TURN_COSINE - hy * sine, hx * sine + hy * TURN_COSINE
+    length = sqrt(x * x + y * y)
+    return x / length, y / length, False
+
+
+@compiled
+def sees(
+    who: int, target: int, bodies: Bodies, heading: Floats, targets: Targets, cosine: float, prisms: Prisms
+) -> bool:
+    """Whether a body sees a target: in range, in its field of view, and a clear line to one of five points of it."""
+    if targets.hidden[target]:
+        return False
+    ex, ey, ez = bodies.at[who, 0], bodies.at[who, 1], bodies.at[who, 2] + EYES
+    x, y, z = targets.at[target, 0], targets.at[target, 1], targets.at[target, 2]
+    carrier = targets.carrier[target]
+    if carrier == who:
+        return target != who
+    if carrier >= 0:
+        x, y, z = bodies.at[carrier, 0], bodies.at[carrier, 1], bodies.at[carrier, 2]
+        if target != carrier:
+            z += HANDS
+    dx, dy = x - ex, y - ey
+    apart = sqrt(dx * dx + dy * dy)
+    rise = z - ez
+    if apart * apart + rise * rise > targets.limit[target] * targets.limit[target]:
+        return False
+    if apart > AT_HAND and dx * heading[who, 0] + dy * heading[who, 1] < cosine * apart:
+        return False
+    across_x, across_y = 0.0, 0.0
+    if apart > 1e-9:
+        across_x, across_y = -dy / apart * 0.4 * targets.width[target], dx / apart * 0.4 * targets.width[target]
+    skip, height = targets.skip[target], targets.height[target]
+    return (
+        clear(ex, ey, ez, x, y, z + 0.5 * height, prisms, skip)
+        or clear(ex, ey, ez, x, y, z + 0.95 * height, prisms, skip)
+        or clear(ex, ey, ez, x + across_x, y + across_y, z + 0.6 * height, prisms, skip)
+        or clear(ex, ey, ez, x - across_x, y - across_y, z + 0.6 * height, prisms, skip)
+        or clear(ex, ey, ez, x, y, z + 0.15 * height, prisms, skip)
+    )
+
+
+@compiled
+def look(
+    who: int, bodies: Bodies, heading: Floats, targets: Targets, cosine: float, prisms: Prisms, out: Flags
+) -> None:
+    """Whether a body sees each target [target]; writes `out`."""
+    for target in range(out.shape[0]):
+        out[target] = sees(who, target, bodies, heading, targets, cosine, prisms)
+
+
+@compiled
+def _aim(who: int, bodies: Bodies, walkers: Walkers, wanted: Floats) -> None:
+    """What a body wants to do in this tick: a displacement, or a turn."""
+    wanted[who, 0], wanted[who, 1] = 0.0, 0.0
+    heading, mode = walkers.heading, walkers.mode[who]
+    if mode == TURNS:
+        wx, wy = walkers.facing[who, 0], walkers.facing[who, 1]
+        heading[who, 0], heading[who, 1], there = towards(heading[who, 0], heading[who, 1], wx, wy)
+        if there:
+            walkers.flags[who] |= TURNED
+            walkers.mode[who] = STANDS
+    elif mode == WALKS:
+        x, y = bodies.at[who, 0], bodies.at[who, 1]
+        dx, dy = walkers.goal[who, 0] - x, walkers.goal[who, 1] - y
+        distance = sqrt(dx * dx + dy * dy)
+        if distance <= 1e-9:
+            return
+        ux, uy, step = dx / distance, dy / distance, min(walkers.pace[who], distance)
+        heading[who, 0], heading[who, 1], _ = towards(heading[who, 0], heading[who, 1], ux, uy)
+        if walkers.dodge[who] > 0:
+            walkers.dodge[who] -= 1
+            ux, uy = ux * DODGE_COSINE + uy * DODGE_SINE, uy * DODGE_COSINE - ux * DODGE_SINE
+        partner = walkers.partner[who]
+        if partner >= 0:
+            px, py = bodies.at[partner, 0] - x, bodies.at[partner, 1] - y
+            qx, qy = px - ux * step, py - uy * step
+            after = qx * qx + qy * qy
+            if after > TETHER * TETHER and after > px * px + py * py:
+                return
+        wanted[who, 0], wanted[who, 1] = ux * step, uy * step
+
+
+@compiled
+def _notice(
+    who: int,
+    bodies: Bodies,
+    walkers: Walkers,
+    targets: Targets,
+    cosine: float,
+    prisms: Prisms,
+    seen: Integers,
+    clock: int,
+) -> None:
+    """Looks for what is new to a body; `seen` [body, target] is when it last saw what."""
+    count = bodies.at.shape[0]
+    for target in range(seen.shape[1]):
+        if not targets.notable[target] or (target >= count and seen[who, target] >= 0):
+            continue
+        if target != who and sees(who, target, bodies, walkers.heading, targets, cosine, prisms):
+            if clock - seen[who, target] > FORGET_TICKS:
+                walkers.flags[who] |= SAW
+            seen[who, target] = clock
+
+
+@compiled
+def run(
+    bodies: Bodies,
+    walkers: Walkers,
+    wanted: Floats,
+    hits: Integers,
+    prisms: Prisms,
+    floors: Floors,
+    targets: Targets,
+    seen: Integers,
+    cosine: float,
+    doors: tuple[int, int],
+    clock: int,
+    ticks: int,
+) -> int:
+    """Lets time pass until somebody needs a thought, at most `ticks`; returns how many ticks passed.
+
+    Args:
+        bodies: where they are.
+        walkers: what they are about.
+        wanted: room for the displacements of a tick [body, 2].
+        hits: what each met last [body], as `move` says it.
+        prisms: what stops them and their sight.
+        floors: what carries them.
+        targets: what can be seen.
+        seen: when each saw what last, in ticks [body, target].
+        cosine: of half the field of view.
+        doors: the first solid that is a door, and the one after the last.
+        clock: ticks that have passed before.
+        ticks: most ticks to pass.
+    """
+    count = bodies.at.shape[0]
+    for passed in range(1, ticks + 1):
+        for who in range(count):
+            walkers.flags[who] = 0
+            _aim(who, bodies, walkers, wanted)
+        before = bodies.at.copy()
+        move(bodies, wanted, prisms, floors, hits)
+        thought = False
+        for who in range(count):
+            if walkers.mode[who] == WALKS:
+                gx, gy = walkers.goal[who, 0], walkers.goal[who, 1]
+                was = sqrt((gx - before[who, 0]) ** 2 + (gy - before[who, 1]) ** 2)
+                now = sqrt((gx - bodies.at[who, 0]) ** 2 + (gy - bodies.at[who, 1]) ** 2)
+                if now <= walkers.near[who]:
+                    walkers.flags[who] |= ARRIVED
+                elif was - now < 0.2 * walkers.pace[who]:
+                    walkers.stuck[who] += 1
+                    if walkers.stuck[who] >= STUCK_TICKS:
+                        walkers.flags[who] |= STUCK
+                else:
+                    walkers.stuck[who] = max(0, walkers.stuck[who] - 1)
+                if hits[who] >= prisms.low.shape[0] and walkers.dodge[who] == 0:
+                    walkers.dodge[who] = DODGE_TICKS
+                elif doors[0] <= hits[who] < doors[1]:
+                    walkers.flags[who] |= DOOR
+            if walkers.timer[who] > 0:
+                walkers.timer[who] -= 1
+                if walkers.timer[who] == 0:
+                    walkers.flags[who] |= RANG
+            if (clock + passed) % LOOK_TICKS == 0 and walkers.alert[who]:
+                _notice(who, bodies, walkers, targets, cosine, prisms, seen, clock + passed)
+            thought = thought or walkers.flags[who] != 0
+        if thought:
+            return passed
+    return ticks

@@ -1,0 +1,140 @@
+"""The best that bodies who know everything could do, in seconds: lengths of ways, and errands shared out.
+
+Worlds measure a team's time against it. Every figure is a bound from below: ways are walked at full speed from reach to
+reach, nobody turns, waits or speaks.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from math import inf
+from typing import TYPE_CHECKING, NamedTuple
+
+from coterie.environments.virtual.skills.handling import HANDLING
+from coterie.environments.virtual.state.truth import REACH, TICK, WALK
+
+if TYPE_CHECKING:
+    from coterie.environments.virtual.simulation import Simulation
+    from coterie.environments.virtual.state.things import Spot
+
+HANDS_S = HANDLING * TICK
+"""Seconds that the work of hands takes."""
+
+
+def walk_s(simulation: "Simulation", start: "Spot", goal: "Spot", short: float = 0.0, pace: float = WALK) -> float:
+    """Seconds to walk from a spot to another, by all doors; infinite if there is no way.
+
+    Args:
+        simulation: the world.
+        start: where from.
+        goal: where to.
+        short: by how many metres one may stop short, both ends together.
+        pace: metres a tick.
+    """
+    return max(0.0, simulation.navigator.length(start, goal) - short) / pace * TICK
+
+
+def at_hand_s(simulation: "Simulation", start: "Spot", goal: "Spot", from_hand: bool = False) -> float:
+    """Seconds to walk until something is in reach, from a spot, or from within reach of one."""
+    return walk_s(simulation, start, goal, 2 * REACH if from_hand else REACH)
+
+
+class Errand(NamedTuple):
+    """Something to fetch at one spot and to leave at another."""
+
+    fetch: str
+    leave: str
+
+
+class Plan(NamedTuple):
+    """Who does what, and how long it takes."""
+
+    seconds: float
+    """Until the last has finished."""
+    orders: tuple[tuple[tuple[str, int], ...], ...]
+    """For every body, what it does in order: ("fetch" or "leave", number of the errand)."""
+
+
+def share_out(
+    starts: Sequence[Mapping[str, float]],
+    ways: Mapping[tuple[str, str], float],
+    errands: Sequence[Errand],
+    capacity: int = 2,
+    fetch_s: float = HANDS_S,
+    leave_s: float = HANDS_S,
+) -> Plan:
+    """Shares errands out among bodies so that the last is done as early as possible; exact.
+
+    >>> ways = {("depot", "a"): 10.0, ("a", "depot"): 10.0, ("depot", "b"): 4.0, ("b", "depot"): 4.0}
+    >>> ways |= {("a", "b"): 12.0, ("b", "a"): 12.0, ("depot", "depot"): 0.0}
+    >>> errands = [Errand("depot", "a"), Errand("depot", "b")]
+    >>> share_out([{"depot": 0.0}], ways, errands).seconds, share_out([{"depot": 0.0}] * 2, ways, errands).seconds
+    (20.0, 12.0)
+
+    Args:
+        starts: for every body, seconds to every spot where it could begin.
+        ways: seconds between spots.
+        errands: what there is to do, at most six or so: the time grows as 3 to their number.
+        capacity: how many each can carry at once.
+        fetch_s: seconds that fetching takes.
+        leave_s: seconds that leaving takes.
+    """
+    whole = (1 << len(errands)) - 1
+    alone = [_alone(tuple(sorted(start.items())), ways, errands, capacity, fetch_s, leave_s) for start in starts]
+    best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
+    for tours in alone:
+        last, now = best[-1], dict[int, tuple[float, int]]()
+        for done in range(whole + 1):
+            part, found = done, (inf, 0)
+            while True:
+                rest = done ^ part
+                if rest in last:
+                    found = min(found, (max(last[rest][0], tours[part][0]), part))
+                if not part:
+                    break
+                part = (part - 1) & done
+            now[done] = found
+        best.append(now)
+    orders: list[tuple[tuple[str, int], ...]] = []
+    left = whole
+    for number in range(len(starts), 0, -1):
+        part = best[number][left][1]
+        orders.append(alone[number - 1][part][1])
+        left ^= part
+    return Plan(best[-1][whole][0], tuple(reversed(orders)))
+
+
+def _alone(
+    start: tuple[tuple[str, float], ...],
+    ways: Mapping[tuple[str, str], float],
+    errands: Sequence[Errand],
+    capacity: int,
+    fetch_s: float,
+    leave_s: float,
+) -> list[tuple[float, tuple[tuple[str, int], ...]]]:
+    """For every set of errands, how soon one body alone has done them, and in which order."""
+    begin = dict(start)
+
+    @cache
+    def rest(here: str, to_fetch: int, held: int) -> tuple[float, tuple[tuple[str, int], ...]]:
+        """The best way to end from here."""
+        if not to_fetch and not held:
+            return 0.0, ()
+        found: tuple[float, tuple[tuple[str, int], ...]] = (inf, ())
+        for number, errand in enumerate(errands):
+            bit = 1 << number
+            if to_fetch & bit and held.bit_count() < capacity:
+                goal, cost = errand.fetch, fetch_s
+                later = to_fetch ^ bit, held | bit
+            elif held & bit:
+                goal, cost = errand.leave, leave_s
+                later = to_fetch, held ^ bit
+            else:
+                continue
+            way = begin[goal] if not here else ways[here, goal]
+            seconds, order = rest(goal, *later)
+            seconds += way + cost
+            if seconds < found[0]:
+                found = seconds, (("fetch" if to_fetch & bit else "leave", number), *order)
+        return found
+
+    return [rest("", done, 0) for done in range(1 << len(errands))]

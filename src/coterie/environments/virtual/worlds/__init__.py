@@ -1,0 +1,1 @@
+"""Worlds of bodies, places and things: what to do in them is said in words or numbers."""

@@ -1,0 +1,190 @@
+"""Parcels lie at a depot in a town; couriers carry them to the right doors.
+
+Everybody knows the streets, where the parcels lie and where each must go; the work has to be shared out. A courier
+carries one parcel in each hand. A parcel is delivered when it is put down by somebody who stands at its door. The
+episode ends when all are delivered. The voice carries as far as it carries, and a radio may join the couriers.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+import msgspec
+
+from coterie.core import Action, Event, Json, Observation, Script, Subgoal
+from coterie.environments.virtual.hearing import Wire
+from coterie.environments.virtual.places.town import town
+from coterie.environments.virtual.settings import Settings
+from coterie.environments.virtual.space.scene import Scene, Thing
+from coterie.environments.virtual.state.truth import REACH
+from coterie.environments.virtual.tasks.errands import Errand, Plan, share_out, walk_s
+from coterie.environments.virtual.world import VirtualWorld
+
+SEATS = ("ann", "bob", "cid", "dan", "eva", "fay", "gus", "hal")
+COLOURS: dict[str, tuple[int, int, int]] = {
+    "red": (186, 84, 74), "blue": (74, 110, 168), "green": (98, 146, 92), "yellow": (216, 180, 84),
+    "white": (226, 224, 216), "brown": (140, 104, 76),
+}  # fmt: skip
+DOORSTEP = 1.3
+"""From the middle of a doorstep to its farthest corner, metres."""
+GAP = 0.5
+"""Between parcels at the depot, metres."""
+
+
+class TownDelivery(VirtualWorld):
+    """Deliver all parcels, as soon as possible."""
+
+    id: ClassVar[str] = "town_delivery-v1"
+    purpose: ClassVar[str] = "sharing out work in space: who carries what where, in which order"
+    talk: ClassVar[Literal["none", "possible", "needed"]] = "possible"
+
+    def __init__(
+        self,
+        couriers: int = 2,
+        parcels: int = 3,
+        size: float = 62.0,
+        radio: bool = True,
+        max_words: int = 8,
+        word_price: float = 0.0,
+        limit_s: float = 180.0,
+    ) -> None:
+        """Makes the world.
+
+        Args:
+            couriers: how many, 1 to 8.
+            parcels: how many, 1 to 6, as far as there are doors.
+            size: side of the town, metres: 30 (one block) to 200.
+            radio: whether a radio joins the couriers.
+            max_words: most words said at once.
+            word_price: what a word on the radio costs its speaker.
+            limit_s: simulated seconds after which the episode ends.
+
+        Raises:
+            ValueError: a number is out of its range.
+        """
+        if not (1 <= couriers <= len(SEATS) and 1 <= parcels <= len(COLOURS) and 30 <= size <= 200):
+            raise ValueError(
+                f"couriers={couriers}, parcels={parcels}, size={size}; expected 1 to 8 couriers, 1 to 6 parcels, 30 to "
+                "200 m"
+            )
+        self.agents = SEATS[:couriers]
+        wires = {"radio": Wire(self.agents, word_price)} if radio else {}
+        super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=("talk", "shout"), wires=wires))
+        self.parcels, self.size = parcels, size
+
+    def build(self) -> Scene:
+        """Draws the town, the depot, and where every parcel must go."""
+        scene = town(self.chance, self.size, self.size, shops=0, houses=0)
+        doors = sorted(place.name for place in scene.places if place.kind == "doorstep")
+        crossings = {place.name: place for place in scene.places if place.kind == "crossing"}
+        self.depot = self.chance.draw("depot", sorted(crossings))
+        colours = list(COLOURS)[: min(self.parcels, len(doors))]
+        homes = self.chance.sample("door", doors, len(colours))
+        self.goals = {f"{colour} parcel": home for colour, home in zip(colours, homes, strict=True)}
+        self.done: dict[str, str] = {}
+        outline = crossings[self.depot].outline
+        x, y = (sum(point[axis] for point in outline) / len(outline) for axis in (0, 1))
+        middle = (len(colours) - 1) / 2
+        things = tuple(
+            Thing(name, "parcel", (x + GAP * (number - middle), y, 0.0), (0.4, 0.3, 0.25), ("pick", "readable"),
+                  text=f"to {home}", colour=COLOURS[colour])
+            for number, (colour, (name, home)) in enumerate(zip(colours, self.goals.items(), strict=True))
+        )  # fmt: skip
+        self.spots = self.chance.sample("start", scene.starts, len(self.agents))
+        return msgspec.structs.replace(scene, things=(*things, *scene.things))
+
+    def enter(self) -> None:
+        """Puts the couriers onto the streets; they know where the parcels lie."""
+        simulation = self.simulation
+        for agent, spot in zip(self.agents, self.spots, strict=True):
+            simulation.join(agent, spot, 90.0)
+            simulation.memory[agent].update({name: simulation.things.position(name) for name in self.goals})
+        self.plan, self.alone = self._plans()
+
+    def _plans(self) -> tuple[Plan, float]:
+        """The best plan of the team, and the time of the courier who would be quickest alone."""
+        simulation, layout = self.simulation, self.simulation.layout
+        spots = {name: (simulation.things.position(name), REACH) for name in self.goals}
+        for home in self.goals.values():
+            spots[home] = ((*layout.middles[home], layout.places[home].level), DOORSTEP)
+        ways = {
+            (one, other): walk_s(simulation, spots[one][0], spots[other][0], spots[one][1] + spots[other][1])
+            for one in spots
+            for other in spots
+        }
+        starts = [
+            {name: walk_s(simulation, simulation.at(agent), *spots[name]) for name in self.goals}
+            for agent in self.agents
+        ]
+        errands = [Errand(name, home) for name, home in self.goals.items()]
+        return share_out(starts, ways, errands), min(share_out([start], ways, errands).seconds for start in starts)
+
+    def introduce(self, agent: str) -> str:
+        """Who works with whom, and where each parcel must go."""
+        others = " and ".join(other for other in self.agents if other != agent)
+        tasks = [f"{name} to {home}" for name, home in self.goals.items()]
+        work = f"you are {agent} , deliver with {others}" if others else f"you are {agent} , deliver"
+        return "\n".join([work, *tasks, f"the parcels lie at {self.depot} , put each down at its door"])
+
+    def private(self, agent: str) -> dict[str, Json]:
+        """What is still to be delivered, and where to; everybody knows it."""
+        return {"deliver": {name: home for name, home in self.goals.items() if name not in self.done}}
+
+    def places(self, agent: str) -> tuple[str, ...]:
+        """The depot and the doors where parcels are expected."""
+        return (self.depot, *self.goals.values())
+
+    def happened(self, events: Sequence[Event]) -> None:
+        """Takes in what is put down at its door."""
+        for event in events:
+            name = event.data.get("name")
+            if event.kind != "put" or event.agent is None or name not in self.goals or name in self.done:
+                continue
+            if event.data["made"] and self.simulation.place_of(event.agent) == self.goals[name]:
+                self.done[name] = event.agent
+                self.simulation.tell("delivered", event.agent, name=name, place=self.goals[name])
+                for agent in self.agents:
+                    self.pay(agent, "delivered", 1.0 / len(self.goals))
+
+    def over(self) -> str | None:
+        """Over when all is delivered."""
+        return "all delivered" if len(self.done) == len(self.goals) else None
+
+    def outcome(self, reason: str) -> dict[str, Json]:
+        """How much was delivered, the best time of a team that knows everything, and that of one of them alone."""
+        return {
+            "success": len(self.done) == len(self.goals),
+            "score": len(self.done) / len(self.goals),
+            "shortest": round(self.plan.seconds, 1),
+            "alone": round(self.alone, 1),
+        }
+
+    def subgoals(self) -> dict[str, Subgoal]:
+        """Every parcel."""
+        return {f"{name} delivered": Subgoal(name in self.done, 1.0, self.done.get(name)) for name in self.goals}
+
+    def expert(self, agent: str, seed: int = 0) -> Script:
+        """Does its part of the best plan, which everybody can make from what all are told."""
+        names = list(self.goals)
+        return script(
+            [(what, names[number]) for what, number in self.plan.orders[self.agents.index(agent)]], self.goals
+        )
+
+
+def script(orders: Sequence[tuple[str, str]], goals: dict[str, str]) -> Script:
+    """Fetches and leaves parcels in an order that was agreed on."""
+    left = list(orders)
+
+    def play(seen: Observation) -> Action:
+        options, holds = seen.spec.move.options, seen.data["holds"]  # type: ignore[union-attr]  # commands are listed
+        while left and (left[0][0] == "fetch") == (left[0][1] in holds):
+            left.pop(0)
+        if not left:
+            return Action("wait")
+        what, name = left[0]
+        if what == "fetch":
+            wanted = [f"pick up {name}", f"go to {name}", "look"]
+        else:
+            wanted = [f"put down {name}"] if seen.data["place"] == goals[name] else [f"go to {goals[name]}"]
+        return Action(next((each for each in wanted if each in options), "wait"))
+
+    return play

@@ -1,0 +1,241 @@
+"""Heavy loads stand about in a warehouse; two together can carry one, and all must come to the dock.
+
+Everybody knows where the loads stand. A load is lifted when two within reach of it pick it up within ten seconds of
+each other; then both must walk to the same place, or one follow the other, and either can put it down. A load has
+arrived while it stands in the dock or one of its bays. The episode ends when all have. Two suffice for one load; more
+agents carry several at a time, if they agree who carries what.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+import msgspec
+
+from coterie.core import Action, Array, Event, Json, Observation, Script, Subgoal
+from coterie.environments.virtual import views
+from coterie.environments.virtual.hearing import Wire
+from coterie.environments.virtual.places.warehouse import DOCK, warehouse
+from coterie.environments.virtual.settings import Settings
+from coterie.environments.virtual.space.scene import Scene
+from coterie.environments.virtual.state.truth import HEAVY, REACH
+from coterie.environments.virtual.tasks.errands import HANDS_S, Errand, Plan, share_out, walk_s
+from coterie.environments.virtual.views import SCALE
+from coterie.environments.virtual.world import VirtualWorld
+
+SEATS = ("ann", "bob", "cid", "dan", "eva", "fay", "gus", "hal")
+AHEAD = 3.5
+"""How much shorter than from a load to the dock two need to carry it: they lift it between them, put it before them."""
+LOAD_FEATURES = 4
+
+
+class WarehouseLift(VirtualWorld):
+    """Carry all heavy loads to the dock, two to each."""
+
+    id: ClassVar[str] = "warehouse_lift-v1"
+    purpose: ClassVar[str] = "joint action: loads that two must lift, carry and put down together"
+    talk: ClassVar[Literal["none", "possible", "needed"]] = "possible"
+
+    def __init__(
+        self,
+        agents: int = 2,
+        loads: int = 1,
+        aisles: int = 1,
+        bays: int = 2,
+        radio: bool = False,
+        max_words: int = 8,
+        word_price: float = 0.0,
+        limit_s: float = 60.0,
+    ) -> None:
+        """Makes the world.
+
+        Args:
+            agents: how many, 2 to 8.
+            loads: how many heavy loads, 1 to 6, as far as they fit.
+            aisles: how many aisles the warehouse has, 1 to 6.
+            bays: how many shelves stand along each side of an aisle, 1 to 10.
+            radio: whether a radio joins all; voices carry as far as they carry.
+            max_words: most words said at once; 0: nobody speaks.
+            word_price: what a word on the radio costs its speaker.
+            limit_s: simulated seconds after which the episode ends.
+
+        Raises:
+            ValueError: a number is out of its range.
+        """
+        if not (2 <= agents <= len(SEATS) and 1 <= loads <= 6 and 1 <= aisles <= 6 and 1 <= bays <= 10):
+            raise ValueError(
+                f"agents={agents}, loads={loads}, aisles={aisles}, bays={bays}; expected 2 to 8 agents, 1 to 6 loads, "
+                "1 to 6 aisles, 1 to 10 bays"
+            )
+        self.agents = SEATS[:agents]
+        wires = {"radio": Wire(self.agents, word_price)} if radio else {}
+        super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=("talk", "shout"), wires=wires))
+        self.most_loads, self.aisles, self.bays = loads, aisles, bays
+
+    def build(self) -> Scene:
+        """Draws the warehouse; loads come first among its things."""
+        scene = warehouse(self.chance, self.aisles, self.bays, self.most_loads, 0, starts=len(self.agents))
+        things = sorted(scene.things, key=lambda thing: "heavy" not in thing.affordances)
+        self.loads = [thing.name for thing in things if "heavy" in thing.affordances]
+        self.carriers: dict[str, str] = {}
+        return msgspec.structs.replace(scene, things=tuple(things))
+
+    def enter(self) -> None:
+        """Puts everybody into the warehouse; all know where the loads stand."""
+        simulation = self.simulation
+        starts = simulation.layout.scene.starts
+        for number, agent in enumerate(self.agents):
+            simulation.join(agent, starts[number % len(starts)], 90.0)
+            simulation.memory[agent].update({name: simulation.things.position(name) for name in self.loads})
+        self.first_places = {name: self.place_of(name) for name in self.loads}
+        self.plan = self._plan()
+
+    def place_of(self, load: str) -> str:
+        """The place that a load is in."""
+        return self.simulation.navigator.place_of(self.simulation.things.position(load))
+
+    def has_arrived(self, load: str) -> bool:
+        """Whether a load stands in the dock."""
+        simulation = self.simulation
+        return simulation.things.states[load].relation == "at" and simulation.things.position(load)[1] < DOCK
+
+    def _plan(self) -> Plan:
+        """The best plan of all pairs; the first two seats are one, the next two another, and so on."""
+        simulation = self.simulation
+        spots = {name: simulation.things.position(name) for name in self.loads}
+        middles = [simulation.layout.middles[place] for place in simulation.layout.places if place.startswith("aisle")]
+        ends, ways = {}, {}
+        for name, spot in spots.items():
+            exits = [(x, DOCK, 0.0) for x, _ in middles]
+            ends[name] = min(exits, key=lambda end: (simulation.navigator.length(spot, end), end))
+            ways[name, f"{name} in"] = walk_s(simulation, spot, ends[name], AHEAD, HEAVY)
+        for name, end in ends.items():
+            ways |= {
+                (f"{name} in", other): walk_s(simulation, end, spot, AHEAD + REACH) for other, spot in spots.items()
+            }
+        starts = [
+            {
+                name: max(walk_s(simulation, simulation.at(each), spot, REACH) for each in pair)
+                for name, spot in spots.items()
+            }
+            for pair in self.pairs()
+        ]
+        return share_out(starts, ways, [Errand(name, f"{name} in") for name in self.loads], 1, 0.0, HANDS_S)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The seats that the plan and the experts take for pairs; an odd one is left over."""
+        return list(zip(self.agents[::2], self.agents[1::2], strict=False))
+
+    def introduce(self, agent: str) -> str:
+        """Who is there, and where the loads stand."""
+        others = " and ".join(other for other in self.agents if other != agent)
+        loads = [f"{name} in {place}" for name, place in self.first_places.items()]
+        return "\n".join([f"you are {agent} , carry with {others} to the dock , two to a load", *loads])
+
+    def private(self, agent: str) -> dict[str, Json]:
+        """The loads that have not arrived."""
+        return {"loads": [name for name in self.loads if not self.has_arrived(name)]}
+
+    def happened(self, events: Sequence[Event]) -> None:
+        """Pays everybody for a load that is put down in the dock for the first time."""
+        for event in events:
+            name = event.data.get("name")
+            if event.kind == "put" and name in self.loads and name not in self.carriers and self.has_arrived(str(name)):
+                self.carriers[str(name)] = str(event.agent)
+                self.simulation.tell("arrived", event.agent, name=name)
+                for agent in self.agents:
+                    self.pay(agent, "arrived", 1.0 / len(self.loads))
+
+    def over(self) -> str | None:
+        """Over when all loads stand in the dock."""
+        return "all loads are in the dock" if all(map(self.has_arrived, self.loads)) else None
+
+    def outcome(self, reason: str) -> dict[str, Json]:
+        """How many loads have arrived, and the time of pairs who know everything and never wait."""
+        arrived = sum(map(self.has_arrived, self.loads))
+        return {
+            "success": arrived == len(self.loads),
+            "score": arrived / len(self.loads),
+            "shortest": round(self.plan.seconds, 1),
+        }
+
+    def subgoals(self) -> dict[str, Subgoal]:
+        """Every load lifted, and every load in the dock."""
+        states = self.simulation.things.states
+        moved = {name: states[name].relation != "at" or name in self.carriers for name in self.loads}
+        return {
+            **{f"{name} lifted": Subgoal(moved[name], 0.5) for name in self.loads},
+            **{
+                f"{name} in the dock": Subgoal(self.has_arrived(name), 0.5, self.carriers.get(name))
+                for name in self.loads
+            },
+        }
+
+    def vector(self, agent: str) -> Array:
+        """What `views.vector` tells of itself and the others, then of every load: ahead, left, lifted, arrived.
+
+        Loads are told whether in sight or not, as everybody knows where they stand; then the direction of the dock.
+        """
+        import numpy as np
+
+        simulation = self.simulation
+        (x, y, _), (hx, hy) = simulation.at(agent), simulation.walkers.heading[simulation.number(agent)]
+        out = np.zeros(LOAD_FEATURES * self.most_loads + 2, np.float32)
+
+        def relative(to_x: float, to_y: float) -> tuple[float, float]:
+            off_x, off_y = (to_x - x) / SCALE, (to_y - y) / SCALE
+            return float(off_x * hx + off_y * hy), float(off_y * hx - off_x * hy)
+
+        for number, name in enumerate(self.loads):
+            spot = simulation.things.position(name)
+            lifted = simulation.things.states[name].relation == "held_by"
+            at = LOAD_FEATURES * number
+            out[at : at + LOAD_FEATURES] = *relative(*spot[:2]), lifted, self.has_arrived(name)
+        out[-2:] = relative(*simulation.layout.middles["dock"])
+        seen = views.vector(simulation, agent, things=0, doors=0)
+        return Array(np.concatenate([seen.values, out]), axes=("feature",))
+
+    def expert(self, agent: str, seed: int = 0) -> Script:
+        """Does its part of the best plan, which everybody can make from what all are told."""
+        number = self.agents.index(agent)
+        orders = self.plan.orders[number // 2] if number // 2 < len(self.plan.orders) else ()
+        bays = [name for name, place in self.simulation.layout.places.items() if place.kind == "bay"]
+        loads = [self.loads[which] for what, which in orders if what == "fetch"]
+        goals = ["dock", *bays] if len(self.loads) > 1 else ["dock"]
+        places = [goals[self.loads.index(name) % len(goals)] for name in loads]
+        return script(list(zip(loads, places, strict=True)), number % 2 == 0)
+
+
+def script(orders: list[tuple[str, str]], puts: bool) -> Script:
+    """Carries loads in an order that was agreed on, with a partner who does the same.
+
+    Args:
+        orders: loads, and where to.
+        puts: whether it is this one who puts loads down.
+    """
+    left = list(orders)
+
+    def play(seen: Observation) -> Action:
+        options, holds = seen.spec.move.options, seen.data["holds"]  # type: ignore[union-attr]  # commands are listed
+        while left and left[0][0] not in seen.data["loads"] and left[0][0] not in holds:
+            left.pop(0)
+        if not left:
+            return Action("wait")
+        name, goal = left[0]
+        result = seen.data.get("result", {})
+        if name not in holds:
+            stuck = result.get("command") == f"go to {name}" and result.get("code") == "blocked"
+            wanted = [
+                f"pick up {name}",
+                *(["go to dock", "go to north passage"] if stuck else []),
+                f"go to {name}",
+                "look",
+            ]
+        elif result.get("command") == f"go to {goal}" and result.get("code") == "done":
+            wanted = [f"put down {name}"] if puts else []
+        elif result.get("command") == f"put down {name}":
+            wanted = ["go to dock"]
+        else:
+            wanted = [f"go to {goal}", f"put down {name}"]
+        return Action(next((each for each in wanted if each in options), "wait"))
+
+    return play

@@ -1,0 +1,91 @@
+"""What the page tells beside the scene: who saw, heard, said and did what, what was paid, which parts were done."""
+
+from typing import Any
+
+from coterie.core import Event, Turn
+from coterie.environments.virtual.pictures.shapes import body_colours
+from coterie.evaluation.replay.played import Played
+from coterie.evaluation.replay.tracks import body_tracks, switches, thing_tracks
+
+UNTOLD = ("chance", "subgoals", "subgoal", "outcome", "did", "said", "heard", "joined")
+"""Events that are told another way: by the scene, in the cards of the agents, by the marks of subgoals."""
+
+
+def story(played: Played) -> dict[str, Any]:
+    """Everything the page shows, as JSON values: times in seconds, lengths in metres, angles in degrees."""
+    episode, frames = played.episode, played.frames
+    names = dict.fromkeys([*episode.totals, *(body.name for frame in frames[:1] for body in frame.bodies)])
+    return {
+        "world": episode.environment,
+        "purpose": played.purpose,
+        "seed": episode.seed,
+        "seconds": played.seconds,
+        "seats": {seat: [each.mind, each.policy] for seat, each in episode.seats.items()},
+        "colours": {name: list(colour) for name, colour in body_colours(tuple(names), tuple(names)).items()},
+        "outcome": episode.outcome,
+        "endings": {agent: [ending.kind, ending.reason] for agent, ending in episode.endings.items()},
+        "failure": episode.failure.error if episode.failure else "",
+        "totals": episode.totals,
+        "bodies": body_tracks(frames),
+        "things": thing_tracks(frames),
+        "doors": switches(frames, "doors"),
+        "states": switches(frames, "states"),
+        "speech": [
+            [round(frame.time, 2), said.speaker, said.text, said.loudness, list(said.hearers)]
+            for frame in frames
+            for said in frame.speech
+        ],
+        "turns": [_turn(turn, time) for turn, time in zip(episode.turns, played.turns, strict=True)],
+        "rewards": _rewards(played),
+        "weights": next((e.data["weights"] for e in episode.events if e.kind == "subgoals"), {}),
+        "subgoals": [
+            [_when(event, played), event.data["name"], event.data["done"], event.agent]
+            for event in episode.events
+            if event.kind == "subgoal"
+        ],
+        "events": [
+            [_when(event, played), event.kind, event.agent, _told(event)]
+            for event in episode.events
+            if event.kind not in UNTOLD
+        ],
+    }
+
+
+def _turn(turn: Turn, time: float) -> dict[str, Any]:
+    action = turn.action
+    return {
+        "at": round(time, 2),
+        "agent": turn.agent,
+        "saw": turn.observation.text,
+        "heard": [[message.speaker, message.text] for message in turn.observation.heard],
+        "does": "" if action is None or action.move is None else str(action.move),
+        "says": [[each.text, list(each.to)] for each in action.say] if action else [],
+        "refused": [f"{each.code}: {each.reason}" for each in turn.rejections],
+        "wrote": [sample.text for sample in turn.samples if sample.text],
+    }
+
+
+def _rewards(played: Played) -> list[list[Any]]:
+    """[time, agent, amount, parts]: a reward stands where the action ended that it was paid for."""
+    turns, found = played.episode.turns, []
+    for number, turn in enumerate(turns):
+        if turn.reward:
+            later = (each for each in range(number + 1, len(turns)) if turns[each].agent == turn.agent)
+            following = next(later, None)
+            at = played.seconds if following is None else played.turns[following]
+            found.append([round(at, 2), turn.agent, turn.reward, turn.components])
+    return sorted(found, key=lambda each: float(each[0]))
+
+
+def _when(event: Event, played: Played) -> float:
+    time = event.data.get("time")
+    return round(float(time), 2) if isinstance(time, int | float) else round(played.steps[event.step], 2)
+
+
+def _told(event: Event) -> str:
+    shown = {name: value for name, value in event.data.items() if name not in ("time", "used", "made", "at")}
+    return ", ".join(f"{name} {_word(value)}" for name, value in shown.items())
+
+
+def _word(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value).lower() if value is True else str(value)

@@ -1,0 +1,110 @@
+"""town_guide: a visitor who sees the street, a guide who has the map."""
+
+import pytest
+
+from coterie.agents import Expert
+from coterie.agents.scripted import ScriptedAgent
+from coterie.core import Action
+from coterie.environments import make
+from coterie.rollout import play
+
+
+class Mute:
+    """The expert without its words."""
+
+    name = "mute"
+
+    def join(self, environment, agent, seed):
+        script = environment.expert(agent, seed)
+        return ScriptedAgent(lambda seen: Action(script(seen).move))
+
+
+def walked(world, step, goal):
+    """Sends the visitor somewhere while the guide waits."""
+    while "visitor" not in step.observations:
+        step = world.step(dict.fromkeys(step.observations, Action("wait")))
+    step = world.step({agent: Action(goal if agent == "visitor" else "wait") for agent in step.observations})
+    while step.observations and "visitor" not in step.observations:
+        step = world.step(dict.fromkeys(step.observations, Action("wait")))
+    return step
+
+
+@pytest.mark.parametrize("options", [{}, {"size": 90, "people": 12, "limit_s": 300}])
+def test_experts_find_the_door_and_not_sooner_than_is_possible(options):
+    for seed in range(4):
+        outcome = play("town_guide", {"visitor": Expert(), "guide": Expert()}, seed, options=options).outcome
+        assert outcome["success"]
+        assert 0 < outcome["shortest"] <= outcome["steps"]
+
+
+def test_without_words_even_experts_fail():
+    for seed in range(4):
+        assert not play("town_guide", {"visitor": Mute(), "guide": Mute()}, seed).outcome["success"]
+
+
+def test_only_the_visitor_knows_whom_it_looks_for_and_only_the_guide_who_lives_where():
+    world = make("town_guide")
+    step = world.reset(3)
+    visitor, guide = step.observations["visitor"], step.observations["guide"]
+    assert world.sought in visitor.text
+    assert not any(f"lives at {home}" in visitor.text for home in world.homes.values())
+    assert "homes" not in visitor.data
+    assert all(f"{name} lives at {home}" in guide.text for name, home in world.homes.items())
+    assert "find" not in guide.data
+
+
+def test_from_a_street_one_can_walk_to_its_crossings_and_doors_only():
+    world = make("town_guide")
+    for seed in range(4):
+        step = world.reset(seed)
+        streets = world._streets_here()
+        for option in step.observations["visitor"].spec.move.options[1:]:
+            goal = option.removeprefix("go to ")
+            assert any(street in goal for street in streets)
+
+
+def test_a_wrong_door_ends_the_visit():
+    world = make("town_guide")
+    for seed in range(20):
+        step = world.reset(seed)
+        options = step.observations["visitor"].spec.move.options
+        home = world.homes[world.sought]
+        wrong = next((each for each in options if each[6:] in world.doors and each[6:] != home), None)
+        if wrong is not None:
+            break
+    step = walked(world, step, wrong)
+    assert {ending.reason for ending in step.endings.values()} == {"too many wrong doors"}
+
+
+def test_a_second_knock_can_be_allowed():
+    world = make("town_guide", knocks=2)
+    for seed in range(20):
+        step = world.reset(seed)
+        options = step.observations["visitor"].spec.move.options
+        home = world.homes[world.sought]
+        wrong = next((each for each in options if each[6:] in world.doors and each[6:] != home), None)
+        if wrong is not None:
+            break
+    step = walked(world, step, wrong)
+    assert f"{world.sought} does not live here" in step.observations["visitor"].text
+
+
+def test_the_guide_cannot_see():
+    world = make("town_guide")
+    step = world.reset(0)
+    seen = 0
+    for _ in range(40):
+        if not step.observations:
+            break
+        if "guide" in step.observations:
+            seen += 1
+            assert "place" not in step.observations["guide"].data
+            assert "facing" not in step.observations["guide"].text
+        step = world.step(dict.fromkeys(step.observations, Action("wait")))
+    assert seen > 1
+
+
+@pytest.mark.parametrize("options", [{"size": 20}, {"people": 1}, {"knocks": 0}])
+def test_options_out_of_range_are_refused(options):
+    with pytest.raises(Exception, match="expected"):
+        make("town_guide", **options)
