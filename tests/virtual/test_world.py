@@ -21,13 +21,16 @@ CASES = {
     "written": (Settings(limit_s=20, moves="written"), 200),
     "map": (Settings(limit_s=20, tier="both", view="map", max_words=0), 50),
     "graph": (Settings(limit_s=20, view="graph", wires=RADIO), 100),
+    "mass": (Settings(limit_s=20, physics="mujoco"), 100),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_virtual_world_keeps_the_contract(case):
     settings, garbage = CASES[case]
-    check_environment(lambda: HandingOver(settings), episodes=3, garbage=garbage, expert=case in ("listed", "graph"))
+    check_environment(
+        lambda: HandingOver(settings), episodes=3, garbage=garbage, expert=case in ("listed", "graph", "mass")
+    )
 
 
 def expert_play(world):

@@ -31,6 +31,9 @@ class Settings(msgspec.Struct, frozen=True):
     """Most words that can be said at once; 0: nobody speaks."""
     voices: tuple[str, ...] = ("talk", "whisper", "shout")
     """The ways of speaking; the first is meant when none is chosen, or the first wire if there are none."""
+    physics: Literal["kinematic", "mujoco"] = "kinematic"
+    """How time passes: bodies slide along what stands, and things stay where they are put; or everything has mass, and
+    things can be pushed, dropped and stacked (extra `physics`)."""
     wires: dict[str, Wire] = {}
     """Radios and telephone lines by name."""
 
@@ -45,7 +48,11 @@ class Settings(msgspec.Struct, frozen=True):
             raise ValueError(
                 f"view_words={self.view_words}, max_words={self.max_words}, expected at least {FEWEST_VIEW_WORDS} and 0"
             )
-        for name, known in (("view", ("words", "map", "graph")), ("moves", ("listed", "written"))):
+        for name, known in (
+            ("view", ("words", "map", "graph")),
+            ("moves", ("listed", "written")),
+            ("physics", ("kinematic", "mujoco")),
+        ):
             if getattr(self, name) not in known:
                 raise ValueError(f"{name}={getattr(self, name)!r}, expected one of {', '.join(known)}")
         if self.tier not in ("skills", "primitives", "both"):

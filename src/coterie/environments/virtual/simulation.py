@@ -3,7 +3,10 @@
 Skills (what bodies are doing) call back on the simulation; it knows nothing of observations or rewards.
 """
 
+from typing import Literal
+
 from coterie.environments.virtual.skills.skill import Result, Skill
+from coterie.environments.virtual.space.scene import Scene
 from coterie.environments.virtual.state import motion
 from coterie.environments.virtual.state.frame import Film, Said
 from coterie.environments.virtual.state.truth import Truth, rounded
@@ -21,6 +24,33 @@ class Simulation(Truth):
     >>> simulation.run(1000), simulation.results["ann"].code, simulation.place_of("ann")
     (54, 'done', 'yard')
     """
+
+    def __init__(
+        self,
+        scene: Scene,
+        agents: tuple[str, ...],
+        field: float = 90.0,
+        sight: float = 30.0,
+        physics: Literal["kinematic", "mujoco"] = "kinematic",
+    ) -> None:
+        """Lays out a scene; nobody is in it until `join`.
+
+        Args:
+            scene: the world at its beginning.
+            agents: everybody who may ever be in it.
+            field: the field of view, degrees.
+            sight: from how far large things can be made out, metres.
+            physics: whether things have mass, and can be pushed, dropped and stacked.
+
+        Raises:
+            ValueError: the scene is not sound: a name stands for two, an outline is not convex, or the like.
+            ImportError: MuJoCo is wanted and not installed.
+        """
+        super().__init__(scene, agents, field, sight)
+        if physics == "mujoco":
+            from coterie.environments.virtual.physics import Dynamics
+
+            self.physics = Dynamics(self)
 
     @property
     def free(self) -> list[str]:
@@ -69,22 +99,7 @@ class Simulation(Truth):
             ticks = max(1, min(ticks, self.voices[0][0] - self.ticks))
         if self.doors.closing:
             ticks = 1
-        passed = int(
-            motion.run(
-                self.bodies,
-                self.walkers,
-                self._wanted,
-                self._hits,
-                self.prisms,
-                self.layout.floors,
-                self.targets,
-                self.seen,
-                self.cosine,
-                self._door_range,
-                self.ticks,
-                ticks,
-            )
-        )
+        passed = self._move(ticks)
         self.ticks += passed
         flags = self.walkers.flags
         if flags.any():
@@ -102,6 +117,27 @@ class Simulation(Truth):
                     self.inbox[listener].append(message)
                     self.interrupt(listener, "heard")
         return passed
+
+    def _move(self, ticks: int) -> int:
+        """Everybody moves until somebody needs a thought; returns how many ticks passed."""
+        if self.physics is not None:
+            return self.physics.run(self, self._wanted, self._hits, ticks)
+        return int(
+            motion.run(
+                self.bodies,
+                self.walkers,
+                self._wanted,
+                self._hits,
+                self.prisms,
+                self.layout.floors,
+                self.targets,
+                self.seen,
+                self.cosine,
+                self._door_range,
+                self.ticks,
+                ticks,
+            )
+        )
 
     def _attend(self, agent: str, skill: Skill, flags: int) -> None:
         result = skill.advance(self, agent, flags)

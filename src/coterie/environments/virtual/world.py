@@ -124,7 +124,7 @@ class VirtualWorld(Environment):
     def begin(self) -> Step:
         """Builds the scene, lets everybody in and shows everybody the first view."""
         settings = self.settings
-        self.simulation = Simulation(self.build(), self.agents, settings.field, settings.sight)
+        self.simulation = Simulation(self.build(), self.agents, settings.field, settings.sight, settings.physics)
         self._news: dict[str, list[str]] = {agent: [] for agent in self.agents}
         self._asked: list[tuple[int, str, str, str]] = []
         self._introduced: list[str] = []

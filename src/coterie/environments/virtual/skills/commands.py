@@ -83,6 +83,8 @@ def _aimed(simulation: "Simulation", agent: str, text: str, lower: str) -> Skill
         name = named.get(lower[8:], "")
         heavy = name in layout.things and simulation.things.can(name, "heavy")
         return Lift(text, name) if heavy else PickUp(text, name)
+    if lower.startswith("drop "):
+        return Put(text, named.get(lower[5:], ""), "at", dropped=simulation.physics is not None)
     if lower.startswith("put down "):
         return Put(text, named.get(lower[9:], ""), "at")
     if lower.startswith("put "):
@@ -154,6 +156,8 @@ def legal(simulation: "Simulation", agent: str, visible: list[str], tier: Tier, 
     written = [name for name in visible if name in things.states and things.can(name, "readable")]
     options += [f"use {name}" for name in written if simulation.distance(agent, name) <= READABLE]
     options += [f"put down {held}" for held in hands]
+    if simulation.physics is not None:
+        options += [f"drop {held}" for held in hands]
     return list(dict.fromkeys(options))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from coterie.environments.virtual.skills.skill import FailCode, Result, Skill
 from coterie.environments.virtual.space.scene import Relation
 from coterie.environments.virtual.state import motion
-from coterie.environments.virtual.state.placing import free_spot
+from coterie.environments.virtual.state.placing import free_spot, letting_go
 
 if TYPE_CHECKING:
     from coterie.environments.virtual.simulation import Simulation
@@ -98,16 +98,18 @@ class PickUp(Manual):
 class Put(Manual):
     """Puts a thing from the hands on or in another, or on the ground before the feet."""
 
-    def __init__(self, text: str, name: str, how: Relation, target: str = "") -> None:
-        """Keeps what, how and where."""
+    def __init__(self, text: str, name: str, how: Relation, target: str = "", dropped: bool = False) -> None:
+        """Keeps what, how and where, and whether it is let go of at the height of the hands."""
         super().__init__(text, name)
-        self.how, self.target = how, target
+        self.how, self.target, self.dropped = how, target, dropped
 
     def refuse(self, simulation: "Simulation", agent: str) -> Refusal:
         """It must be in the hands, and there must be room at hand."""
         things = simulation.things
         if self.name not in things.hands[agent]:
             return "unknown_target", ""
+        if self.dropped:
+            return None
         if self.how == "at":
             return None if free_spot(simulation, agent, self.name) is not None else ("occupied", "")
         takes = self.target in things.states and (
@@ -126,7 +128,9 @@ class Put(Manual):
     def finish(self, simulation: "Simulation", agent: str) -> str:
         """Puts it there."""
         used = [f"{self.name} {relation(simulation, self.name)}"]
-        if self.how == "at":
+        if self.dropped:
+            simulation.lay(self.name, letting_go(simulation, agent))
+        elif self.how == "at":
             spot = free_spot(simulation, agent, self.name)
             assert spot is not None  # refuse() has just found one
             simulation.lay(self.name, spot)

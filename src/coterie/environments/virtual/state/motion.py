@@ -214,6 +214,69 @@ def _notice(
 
 
 @compiled
+def aim(bodies: Bodies, walkers: Walkers, wanted: Floats) -> None:
+    """Begins a tick: what everybody wants to do in it, as displacements [body, 2]; nobody needs a thought yet."""
+    for who in range(bodies.at.shape[0]):
+        walkers.flags[who] = 0
+        _aim(who, bodies, walkers, wanted)
+
+
+@compiled
+def judge(
+    bodies: Bodies,
+    walkers: Walkers,
+    before: Floats,
+    hits: Integers,
+    prisms: Prisms,
+    targets: Targets,
+    seen: Integers,
+    cosine: float,
+    doors: tuple[int, int],
+    clock: int,
+) -> bool:
+    """Ends a tick: who has arrived, is stuck, met somebody or something, sees something new, or whose time is up.
+
+    Args:
+        bodies: where they are now.
+        walkers: what they are about; why somebody needs a thought is written there.
+        before: where they were a tick ago [body, 3].
+        hits: what each met [body], as `move` says it.
+        prisms: what stops their sight.
+        targets: what can be seen.
+        seen: when each saw what last, in ticks [body, target].
+        cosine: of half the field of view.
+        doors: the first solid that is a door, and the one after the last.
+        clock: ticks that have passed, with this one.
+    """
+    thought = False
+    for who in range(bodies.at.shape[0]):
+        if walkers.mode[who] == WALKS:
+            gx, gy = walkers.goal[who, 0], walkers.goal[who, 1]
+            was = sqrt((gx - before[who, 0]) ** 2 + (gy - before[who, 1]) ** 2)
+            now = sqrt((gx - bodies.at[who, 0]) ** 2 + (gy - bodies.at[who, 1]) ** 2)
+            if now <= walkers.near[who]:
+                walkers.flags[who] |= ARRIVED
+            elif was - now < 0.2 * walkers.pace[who]:
+                walkers.stuck[who] += 1
+                if walkers.stuck[who] >= STUCK_TICKS:
+                    walkers.flags[who] |= STUCK
+            else:
+                walkers.stuck[who] = max(0, walkers.stuck[who] - 1)
+            if hits[who] >= prisms.low.shape[0] and walkers.dodge[who] == 0:
+                walkers.dodge[who] = DODGE_TICKS
+            elif doors[0] <= hits[who] < doors[1]:
+                walkers.flags[who] |= DOOR
+        if walkers.timer[who] > 0:
+            walkers.timer[who] -= 1
+            if walkers.timer[who] == 0:
+                walkers.flags[who] |= RANG
+        if clock % LOOK_TICKS == 0 and walkers.alert[who]:
+            _notice(who, bodies, walkers, targets, cosine, prisms, seen, clock)
+        thought = thought or walkers.flags[who] != 0
+    return thought
+
+
+@compiled
 def run(
     bodies: Bodies,
     walkers: Walkers,
@@ -244,38 +307,10 @@ def run(
         clock: ticks that have passed before.
         ticks: most ticks to pass.
     """
-    count = bodies.at.shape[0]
     for passed in range(1, ticks + 1):
-        for who in range(count):
-            walkers.flags[who] = 0
-            _aim(who, bodies, walkers, wanted)
+        aim(bodies, walkers, wanted)
         before = bodies.at.copy()
         move(bodies, wanted, prisms, floors, hits)
-        thought = False
-        for who in range(count):
-            if walkers.mode[who] == WALKS:
-                gx, gy = walkers.goal[who, 0], walkers.goal[who, 1]
-                was = sqrt((gx - before[who, 0]) ** 2 + (gy - before[who, 1]) ** 2)
-                now = sqrt((gx - bodies.at[who, 0]) ** 2 + (gy - bodies.at[who, 1]) ** 2)
-                if now <= walkers.near[who]:
-                    walkers.flags[who] |= ARRIVED
-                elif was - now < 0.2 * walkers.pace[who]:
-                    walkers.stuck[who] += 1
-                    if walkers.stuck[who] >= STUCK_TICKS:
-                        walkers.flags[who] |= STUCK
-                else:
-                    walkers.stuck[who] = max(0, walkers.stuck[who] - 1)
-                if hits[who] >= prisms.low.shape[0] and walkers.dodge[who] == 0:
-                    walkers.dodge[who] = DODGE_TICKS
-                elif doors[0] <= hits[who] < doors[1]:
-                    walkers.flags[who] |= DOOR
-            if walkers.timer[who] > 0:
-                walkers.timer[who] -= 1
-                if walkers.timer[who] == 0:
-                    walkers.flags[who] |= RANG
-            if (clock + passed) % LOOK_TICKS == 0 and walkers.alert[who]:
-                _notice(who, bodies, walkers, targets, cosine, prisms, seen, clock + passed)
-            thought = thought or walkers.flags[who] != 0
-        if thought:
+        if judge(bodies, walkers, before, hits, prisms, targets, seen, cosine, doors, clock + passed):
             return passed
     return ticks

@@ -7,6 +7,7 @@ import numpy as np
 
 from coterie.environments.virtual.space import geometry
 from coterie.environments.virtual.space.geometry import Bodies
+from coterie.environments.virtual.state.motion import HANDS
 from coterie.environments.virtual.state.things import Spot
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 LARGEST = 0.95
 """Half the diagonal of the largest solid thing that can be put down, metres; solids are only listed so near."""
+ARM = 0.6
+"""How far before a body its hands let go, metres."""
 TURNS = ((1.0, 0.0), (0.7, 0.7), (0.7, -0.7), (0.0, 1.0), (0.0, -1.0), (-0.7, 0.7), (-0.7, -0.7), (-1.0, 0.0))
 """Where to look for room, ahead first."""
 
@@ -42,6 +45,14 @@ def free_spot(truth: "Truth", agent: str, name: str) -> Spot | None:
         if _free(truth, (to_x, to_y, floor), radius, solid) and _in_sight(truth, agent, to_x, to_y):
             return to_x, to_y, floor
     return None if solid else (x, y, z)
+
+
+def letting_go(truth: "Truth", agent: str) -> Spot:
+    """Where a thing leaves the hands of a body that drops it: before it, or over its feet if a wall is there."""
+    (x, y, z), (hx, hy) = truth.at(agent), truth.walkers.heading[truth.number(agent)].tolist()
+    to_x, to_y, height = x + ARM * hx, y + ARM * hy, z + HANDS
+    clear = geometry.clear(x, y, height, to_x, to_y, height, truth.prisms, -1)
+    return (to_x, to_y, height) if clear else (x, y, height)
 
 
 def _free(truth: "Truth", spot: Spot, radius: float, bodies_count: bool) -> bool:

@@ -145,6 +145,22 @@ class Things:
         self.targets.at[self.layout.numbers[name]] = at
         self._settle(name)
 
+    def drift(self, name: str, at: Spot) -> None:
+        """Notes where a thing that slides or falls is now; what is in it goes along, what lies on it goes by itself."""
+        self.targets.at[self.layout.numbers[name]] = at
+        for each in self.inside[name]:
+            if self.states[each].relation == "in":
+                self._settle(each)
+
+    def rest(self, name: str, on: str) -> None:
+        """Notes what a thing that slid or fell has come to lie on; empty: the ground, or what nothing is put on."""
+        self._release(name)
+        state, number = self.states[name], self.layout.numbers[name]
+        state.relation, state.target, state.second = ("on", on, "") if on else ("at", "", "")
+        if on:
+            self._add(name)
+        self.targets.skip[number] = self.targets.skip[self.layout.numbers[on]] if on else self.layout.solid_number(name)
+
     def set_open(self, name: str, open: bool) -> None:
         """Opens or closes a container."""
         self.states[name].open = open

@@ -24,6 +24,7 @@ from coterie.environments.virtual.state.placing import free_spot
 from coterie.environments.virtual.state.things import Spot, Things
 
 if TYPE_CHECKING:
+    from coterie.environments.virtual.physics import Dynamics
     from coterie.environments.virtual.skills.skill import Result, Skill
 
 TICK = 0.1
@@ -101,6 +102,8 @@ class Truth:
         self._wanted: Floats = np.zeros((count, 2))
         self._hits = np.full(count, -1, np.int64)
         self._door_range = (layout.first_door, layout.first_solid_thing)
+        self.physics: Dynamics | None = None
+        """What moves bodies and things where they have mass; None: bodies slide, and things stay where they are put."""
 
     # ---- bodies ------------------------------------------------------------------------------------------------------
 
@@ -320,7 +323,12 @@ class Truth:
             for agent in self.present
         )
         things = tuple(
-            ThingAt(name, *self.things.position(name), 0.0, "+".join(self.things.holders(name)))
+            ThingAt(
+                name,
+                *self.things.position(name),
+                self.physics.heading(name) if self.physics and name in self.physics.things else 0.0,
+                "+".join(self.things.holders(name)),
+            )
             for name in self.things.states
         )
         states = {name: state.open or state.on for name, state in self.things.states.items()}
