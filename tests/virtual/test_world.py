@@ -87,31 +87,84 @@ def test_an_agent_is_asked_when_its_own_action_ends():
 
 
 class LateBob(HandingOver):
-    """Bob comes in after two seconds; ann leaves after four."""
+    """Bob comes in after 2.3 seconds; ann leaves after 4.1, whatever she is doing."""
+
+    bob_comes = 2.3
 
     def enter(self):
-        self.simulation.join("ann", self.simulation.layout.scene.starts[0], 90.0)
-
-    def happened(self, events):
-        simulation = self.simulation
-        if simulation.seconds >= 2 and "bob" not in simulation.present and not self._ended:
-            simulation.join("bob", simulation.layout.scene.starts[1], 90.0)
-        if simulation.seconds >= 4 and "ann" in simulation.present:
-            self.leave("ann", "gone home")
+        first, second = self.simulation.layout.scene.starts
+        self.come("ann", first)
+        self.come("bob", second, after_s=self.bob_comes)
+        self.go("ann", "gone home", after_s=4.1)
 
 
-def test_agents_join_and_leave_while_others_play():
-    world = LateBob(Settings(limit_s=8))
+def watched(world):
+    """When who was shown something and why whose part ended, with everybody waiting."""
     step = world.reset(0)
-    assert list(step.observations) == ["ann"]
-    shown, ended = [], {}
+    shown, ended = [(step.time, list(step.observations))], {}
     while step.observations:
         step = world.step({agent: Action("wait") for agent in step.observations})
         shown.append((step.time, list(step.observations)))
-        ended |= {agent: (step.time, ending.reason) for agent, ending in step.endings.items()}
-    assert shown[0] == (2.0, ["bob"])
-    assert ended == {"ann": (7.0, "gone home"), "bob": (8.0, "time is up")}
+        ended |= {agent: ending.reason for agent, ending in step.endings.items()}
+    return shown, ended
+
+
+def test_agents_join_and_leave_while_others_play():
+    shown, ended = watched(LateBob(Settings(limit_s=8)))
+    assert shown == [(0.0, ["ann"]), (2.3, ["bob"]), (7.3, ["bob"]), (8.0, [])]
+    assert ended == {"ann": "gone home", "bob": "time is up"}
     check_environment(lambda: LateBob(Settings(limit_s=10)), episodes=2, garbage=50, expert=False)
+
+
+def test_who_comes_late_is_introduced_then_and_told_what_was_said_to_it_before():
+    world = LateBob(Settings(limit_s=8))
+    world.reset(0)
+    world.inform("bob", "ann is in the hall")
+    step = world.step({"ann": Action("wait")})
+    assert step.observations["bob"].text.startswith("take the red key from ann")
+    assert step.observations["bob"].data["news"] == ["ann is in the hall"]
+
+
+def test_what_a_leaver_holds_stays_where_it_stood():
+    world = LateBob(Settings(limit_s=8))
+    step = world.reset(0)
+    world.simulation.things.hold("red key", "ann")
+    at = world.simulation.at("ann")
+    while step.observations:
+        step = world.step({agent: Action("wait") for agent in step.observations})
+    assert world.simulation.things.states["red key"].relation == "at"
+    assert world.simulation.things.position("red key")[:2] == pytest.approx(at[:2], abs=1.0)
+
+
+def test_nobody_is_let_in_where_another_stands_before_there_is_room():
+    world = LateBob(Settings(limit_s=8))
+    world.reset(0)
+    full, world.simulation.room_for = True, lambda agent, at: None if full else at
+    world.step({"ann": Action("wait")})
+    assert world.simulation.present == []
+    assert world.simulation.seconds == 8.0
+
+
+class Empty(LateBob):
+    """Ann has gone before bob comes."""
+
+    bob_comes = 6.0
+
+
+def test_an_empty_world_waits_for_who_is_to_come():
+    shown, ended = watched(Empty(Settings(limit_s=9)))
+    assert shown == [(0.0, ["ann"]), (6.0, ["bob"]), (9.0, [])]
+    assert ended == {"ann": "gone home", "bob": "time is up"}
+
+
+def test_who_leaves_before_it_has_come_never_comes():
+    world = Empty(Settings(limit_s=9))
+    step = world.reset(0)
+    world.leave("bob", "not needed")
+    while step.observations:
+        step = world.step({agent: Action("wait") for agent in step.observations})
+    assert "bob" not in world.simulation.present
+    assert step.time == 9.0
 
 
 @pytest.mark.parametrize(

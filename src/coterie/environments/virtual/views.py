@@ -1,10 +1,10 @@
-"""Two more views of the same truth: a map in letters, and a vector of fixed length."""
+"""More views of the same truth: a map in letters, a vector of fixed length, and all of it as data."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coterie.core import Array
+from coterie.core import Array, Json
 from coterie.environments.virtual.skills.skill import FAIL_CODES
 from coterie.environments.virtual.space.compiled import compiled
 from coterie.environments.virtual.space.geometry import (
@@ -152,3 +152,31 @@ def vector(simulation: "Simulation", agent: str, things: int = 16, doors: int = 
             out[place : place + 4] = 1.0, ahead, left, simulation.doors.states[door.name].open
         place += DOOR_FEATURES
     return Array(out.astype(np.float32), axes=("feature",))
+
+
+def everything(simulation: "Simulation") -> dict[str, Json]:
+    """Where everybody and everything is and how the doors stand, whoever sees it; metres, degrees, seconds."""
+    things = simulation.things
+    return {
+        "time": simulation.seconds,
+        "bodies": {
+            agent: {
+                "at": [round(each, 3) for each in simulation.at(agent)],
+                "heading": simulation.heading(agent),
+                "place": simulation.place_of(agent),
+                "holds": list(things.hands[agent]),
+            }
+            for agent in simulation.present
+        },
+        "things": {
+            name: {
+                "at": [round(each, 3) for each in things.position(name)],
+                "relation": state.relation,
+                "target": "+".join(things.holders(name)) or state.target,
+                "open": state.open,
+                "on": state.on,
+            }
+            for name, state in things.states.items()
+        },
+        "doors": simulation.doors.stand_open(),
+    }

@@ -32,6 +32,7 @@ from coterie.environments.virtual.simulation import Simulation
 from coterie.environments.virtual.skills.commands import legal
 from coterie.environments.virtual.space.scene import Scene
 from coterie.environments.virtual.state.frame import Film
+from coterie.environments.virtual.state.things import Spot
 from coterie.environments.virtual.state.truth import TICK
 
 WATCH_TICKS = 10
@@ -51,6 +52,8 @@ class VirtualWorld(Environment):
     film: Film | None = None
     """Set it before `reset` to collect a picture of every tick."""
     simulation: Simulation
+    _comings: list[tuple[int, str, Spot, float]]
+    _goings: list[tuple[int, str, str]]
 
     def __init__(self, settings: Settings | None = None) -> None:
         """Keeps the settings."""
@@ -112,8 +115,25 @@ class VirtualWorld(Environment):
         self._news[agent].append(text)
         self.simulation.interrupt(agent, "told")
 
+    def come(self, agent: str, at: Spot, heading: float = 90.0, after_s: float = 0.0) -> None:
+        """Lets an agent join, now or after some seconds; when nobody can stand there then, as soon as there is room.
+
+        Until it joins it is asked nothing; what it is told meanwhile is in its first observation. A world is not over
+        because everybody in it has left while others are still to come.
+        """
+        self._comings.append((self.simulation.ticks + round(after_s / TICK), agent, at, heading))
+        self._admit()
+
+    def go(self, agent: str, reason: str, after_s: float) -> None:
+        """Lets an agent leave after some seconds, whatever it is doing then."""
+        self._goings.append((self.simulation.ticks + round(after_s / TICK), agent, reason))
+
     def leave(self, agent: str, reason: str) -> None:
-        """Ends an agent's part and takes its body out of the world."""
+        """Ends an agent's part and takes its body out of the world; what it holds stays where it stood."""
+        if agent in self._ended:
+            return
+        self._comings[:] = [coming for coming in self._comings if coming[1] != agent]
+        self._goings[:] = [going for going in self._goings if going[1] != agent]
         if agent in self.simulation.present:
             self.simulation.leave(agent)
         self._endings[agent] = Ending("terminated", reason)
@@ -127,6 +147,7 @@ class VirtualWorld(Environment):
         self.simulation = Simulation(self.build(), self.agents, settings.field, settings.sight, settings.physics)
         self._news: dict[str, list[str]] = {agent: [] for agent in self.agents}
         self._asked: list[tuple[int, str, str, str]] = []
+        self._comings, self._goings = [], []
         self._introduced: list[str] = []
         self._ended: list[str] = []
         self._endings: dict[str, Ending] = {}
@@ -157,6 +178,9 @@ class VirtualWorld(Environment):
             for asked in [asked for asked in self._asked if asked[0] <= simulation.ticks]:
                 self._asked.remove(asked)
                 self.addressed(*asked[1:])
+            self._admit()
+            for _, agent, why in [going for going in self._goings if going[0] <= simulation.ticks]:
+                self.leave(agent, why)
             self._note(events)
             reason = self.over()
             if reason is None and simulation.ticks >= limit:
@@ -165,8 +189,22 @@ class VirtualWorld(Environment):
                 return self._end(reason, events)
             if free := [agent for agent in simulation.free if agent not in self._ended]:
                 return self._step({agent: self._observe(agent) for agent in free}, events)
-            due = min((asked[0] for asked in self._asked), default=limit) - simulation.ticks
+            due = min(self._due(), default=limit) - simulation.ticks
             simulation.run(max(1, min(WATCH_TICKS, limit - simulation.ticks, due)), self.film)
+
+    def _due(self) -> list[int]:
+        """The ticks at which something is to happen that is known already."""
+        asked, coming, going = self._asked, self._comings, self._goings
+        return [each[0] for each in asked] + [each[0] for each in coming] + [each[0] for each in going]
+
+    def _admit(self) -> None:
+        """Lets in who is due, and for whom there is room."""
+        simulation = self.simulation
+        for coming in [coming for coming in self._comings if coming[0] <= simulation.ticks]:
+            _, agent, at, heading = coming
+            if simulation.room_for(agent, at) is not None:
+                self._comings.remove(coming)
+                simulation.join(agent, at, heading)
 
     def _note(self, events: list[Event]) -> None:
         """Takes over what happened; what the world does about it happens too."""
@@ -257,28 +295,4 @@ class VirtualWorld(Environment):
 
     def state(self) -> dict[str, Json]:
         """Where everybody and everything is, and how the doors stand."""
-        simulation = self.simulation
-        things = simulation.things
-        return {
-            "time": simulation.seconds,
-            "bodies": {
-                agent: {
-                    "at": [round(each, 3) for each in simulation.at(agent)],
-                    "heading": simulation.heading(agent),
-                    "place": simulation.place_of(agent),
-                    "holds": list(things.hands[agent]),
-                }
-                for agent in simulation.present
-            },
-            "things": {
-                name: {
-                    "at": [round(each, 3) for each in things.position(name)],
-                    "relation": state.relation,
-                    "target": "+".join(things.holders(name)) or state.target,
-                    "open": state.open,
-                    "on": state.on,
-                }
-                for name, state in things.states.items()
-            },
-            "doors": simulation.doors.stand_open(),
-        }
+        return views.everything(self.simulation)

@@ -137,7 +137,7 @@ class Truth:
         if agent in self.present or agent not in self.pitch:
             raise ValueError(f"{agent!r} cannot join: in are {self.present}, known are {self.layout.agents}")
         number = self.number(agent)
-        spot = next((spot for spot in _around(at) if self.is_free(spot, agent)), None)
+        spot = self.room_for(agent, at)
         if spot is None:
             raise ValueError(f"{agent!r} cannot join: nobody can stand within 3 m of {at}")
         self.bodies.at[number] = spot
@@ -147,6 +147,10 @@ class Truth:
         self.present.sort(key=self.number)
         self.halt(agent)
         self.tell("joined", agent, at=rounded(spot))
+
+    def room_for(self, agent: str, at: Spot) -> Spot | None:
+        """The nearest spot, at most 3 m away, where a body could join; None: there is none."""
+        return next((spot for spot in _around(at) if self.is_free(spot, agent)), None)
 
     def leave(self, agent: str) -> None:
         """Takes a body out of the world; what it holds stays where it stood."""

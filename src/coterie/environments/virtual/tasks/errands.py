@@ -61,8 +61,12 @@ def share_out(
     capacity: int = 2,
     fetch_s: float = HANDS_S,
     leave_s: float = HANDS_S,
+    until: Sequence[float] = (),
 ) -> Plan:
-    """Shares errands out among bodies so that the last is done as early as possible; exact.
+    """Shares errands out among bodies so that the last is done as early as possible; nobody hands anything over.
+
+    Exact, by dynamic programming over the sets of errands: of one body over what is held and still to be fetched (Held
+    and Karp, A Dynamic Programming Approach to Sequencing Problems, 1962), of all bodies over how a set is split.
 
     >>> ways = {("depot", "a"): 10.0, ("a", "depot"): 10.0, ("depot", "b"): 4.0, ("b", "depot"): 4.0}
     >>> ways |= {("a", "b"): 12.0, ("b", "a"): 12.0, ("depot", "depot"): 0.0}
@@ -77,9 +81,12 @@ def share_out(
         capacity: how many each can carry at once.
         fetch_s: seconds that fetching takes.
         leave_s: seconds that leaving takes.
+        until: for every body, seconds after which it does nothing more; empty: nobody ever stops.
     """
     whole = (1 << len(errands)) - 1
-    alone = [_alone(tuple(sorted(start.items())), ways, errands, capacity, fetch_s, leave_s) for start in starts]
+    alone = [_alone(start, ways, errands, capacity, fetch_s, leave_s) for start in starts]
+    for number, end in enumerate(until):
+        alone[number] = [tour if tour[0] <= end else (inf, ()) for tour in alone[number]]
     best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
     for tours in alone:
         last, now = best[-1], dict[int, tuple[float, int]]()
@@ -104,7 +111,7 @@ def share_out(
 
 
 def _alone(
-    start: tuple[tuple[str, float], ...],
+    begin: Mapping[str, float],
     ways: Mapping[tuple[str, str], float],
     errands: Sequence[Errand],
     capacity: int,
@@ -112,7 +119,6 @@ def _alone(
     leave_s: float,
 ) -> list[tuple[float, tuple[tuple[str, int], ...]]]:
     """For every set of errands, how soon one body alone has done them, and in which order."""
-    begin = dict(start)
 
     @cache
     def rest(here: str, to_fetch: int, held: int) -> tuple[float, tuple[tuple[str, int], ...]]:

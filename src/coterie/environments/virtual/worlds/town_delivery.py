@@ -1,16 +1,18 @@
 """Parcels lie at a depot in a town; couriers carry them to the right doors.
 
-Everybody knows the streets, where the parcels lie and where each must go; the work has to be shared out. A courier
-carries one parcel in each hand. A parcel is delivered when it is put down by somebody who stands at its door. The
-episode ends when all are delivered. The voice carries as far as it carries, and a radio may join the couriers.
+Everybody is told where the parcels lie, where each must go, and where the others start; the work has to be shared out.
+A courier carries one parcel in each hand. A parcel is delivered when it is put down by somebody who stands at its door.
+The episode ends when all are delivered. The voice carries as far as it carries, and a radio may join the couriers. One
+may come later than the others, and one go home before all is done: then what it carries stays where it stood.
 """
 
 from collections.abc import Sequence
+from math import inf
 from typing import ClassVar, Literal
 
 import msgspec
 
-from coterie.core import Action, Event, Json, Observation, Script, Subgoal
+from coterie.core import Event, Json, Script, Subgoal
 from coterie.environments.virtual.hearing import Wire
 from coterie.environments.virtual.places.town import town
 from coterie.environments.virtual.settings import Settings
@@ -18,6 +20,7 @@ from coterie.environments.virtual.space.scene import Scene, Thing
 from coterie.environments.virtual.state.truth import REACH
 from coterie.environments.virtual.tasks.errands import Errand, Plan, share_out, walk_s
 from coterie.environments.virtual.world import VirtualWorld
+from coterie.environments.virtual.worlds import town_delivery_expert
 
 SEATS = ("ann", "bob", "cid", "dan", "eva", "fay", "gus", "hal")
 COLOURS: dict[str, tuple[int, int, int]] = {
@@ -45,6 +48,8 @@ class TownDelivery(VirtualWorld):
         radio: bool = True,
         max_words: int = 8,
         word_price: float = 0.0,
+        late_s: float = 0.0,
+        early_s: float = 0.0,
         limit_s: float = 180.0,
     ) -> None:
         """Makes the world.
@@ -56,6 +61,8 @@ class TownDelivery(VirtualWorld):
             radio: whether a radio joins the couriers.
             max_words: most words said at once.
             word_price: what a word on the radio costs its speaker.
+            late_s: simulated seconds after which the last courier comes in; 0: at the beginning.
+            early_s: simulated seconds after which the first courier goes home; 0: it stays.
             limit_s: simulated seconds after which the episode ends.
 
         Raises:
@@ -66,7 +73,14 @@ class TownDelivery(VirtualWorld):
                 f"couriers={couriers}, parcels={parcels}, size={size}; expected 1 to 8 couriers, 1 to 6 parcels, 30 to "
                 "200 m"
             )
+        if not (0 <= late_s < limit_s and early_s >= 0) or (couriers == 1 and (late_s or early_s)):
+            raise ValueError(
+                f"late_s={late_s}, early_s={early_s}, couriers={couriers}; expected 0 to less than {limit_s} s, at "
+                "least 0 s, and at least 2 couriers where one comes late or goes early"
+            )
         self.agents = SEATS[:couriers]
+        self.comes = {agent: late_s if agent == self.agents[-1] else 0.0 for agent in self.agents}
+        self.goes = {self.agents[0]: early_s} if early_s else {}
         wires = {"radio": Wire(self.agents, word_price)} if radio else {}
         super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=("talk", "shout"), wires=wires))
         self.parcels, self.size = parcels, size
@@ -93,11 +107,13 @@ class TownDelivery(VirtualWorld):
         return msgspec.structs.replace(scene, things=(*things, *scene.things))
 
     def enter(self) -> None:
-        """Puts the couriers onto the streets; they know where the parcels lie."""
+        """Puts the couriers onto the streets, now or later; they know where the parcels lie."""
         simulation = self.simulation
         for agent, spot in zip(self.agents, self.spots, strict=True):
-            simulation.join(agent, spot, 90.0)
+            self.come(agent, spot, 90.0, self.comes[agent])
             simulation.memory[agent].update({name: simulation.things.position(name) for name in self.goals})
+        for agent, seconds in self.goes.items():
+            self.go(agent, "gone home", seconds)
         self.plan, self.alone = self._plans()
 
     def _plans(self) -> tuple[Plan, float]:
@@ -112,22 +128,56 @@ class TownDelivery(VirtualWorld):
             for other in spots
         }
         starts = [
-            {name: walk_s(simulation, simulation.at(agent), *spots[name]) for name in self.goals}
-            for agent in self.agents
+            {name: self.comes[agent] + walk_s(simulation, start, *spots[name]) for name in self.goals}
+            for agent, start in zip(self.agents, self.spots, strict=True)
         ]
         errands = [Errand(name, home) for name, home in self.goals.items()]
-        return share_out(starts, ways, errands), min(share_out([start], ways, errands).seconds for start in starts)
+        until = [self.goes.get(agent, inf) for agent in self.agents]
+        alone = min(
+            share_out([start], ways, errands).seconds for start, end in zip(starts, until, strict=True) if end == inf
+        )
+        return share_out(starts, ways, errands, until=until), alone
 
     def introduce(self, agent: str) -> str:
-        """Who works with whom, and where each parcel must go."""
+        """Who works with whom, who starts where, and where each parcel must go."""
         others = " and ".join(other for other in self.agents if other != agent)
-        tasks = [f"{name} to {home}" for name, home in self.goals.items()]
+        tasks = [
+            f"{name} to {home} , {self._offset(self._middle(home))} of the depot" for name, home in self.goals.items()
+        ]
+        starts = [self._start(each) for each in self.agents]
         work = f"you are {agent} , deliver with {others}" if others else f"you are {agent} , deliver"
-        return "\n".join([work, *tasks, f"the parcels lie at {self.depot} , put each down at its door"])
+        return "\n".join(
+            [work, *tasks, *starts, f"the parcels lie at the depot {self.depot} , put each down at its door"]
+        )
+
+    def _middle(self, place: str) -> tuple[float, float]:
+        return self.simulation.layout.middles[place]
+
+    def _offset(self, spot: Sequence[float]) -> str:
+        """Where a spot is from the depot, in words."""
+        x, y = self._middle(self.depot)
+        east, north = round(spot[0] - x), round(spot[1] - y)
+        return f"{abs(east)} m {'east' if east >= 0 else 'west'} {abs(north)} m {'north' if north >= 0 else 'south'}"
+
+    def _start(self, agent: str) -> str:
+        """Where somebody starts, when it comes and when it goes, in words."""
+        spot = self.spots[self.agents.index(agent)]
+        comes = f" after {self.comes[agent]:g} s" if self.comes[agent] else ""
+        goes = f" , goes home after {self.goes[agent]:g} s" if agent in self.goes else ""
+        return f"{agent} starts {self._offset(spot)} of it{comes}{goes}"
 
     def private(self, agent: str) -> dict[str, Json]:
-        """What is still to be delivered, and where to; everybody knows it."""
-        return {"deliver": {name: home for name, home in self.goals.items() if name not in self.done}}
+        """What is still to be delivered, and where to; the first time where all that is, and who starts where."""
+        data: dict[str, Json] = {"deliver": {name: home for name, home in self.goals.items() if name not in self.done}}
+        if agent not in self._introduced:
+            data["parcels"] = dict(self.goals)
+            data["depot"] = [round(each, 1) for each in self._middle(self.depot)]
+            data["doors"] = {home: [round(each, 1) for each in self._middle(home)] for home in self.goals.values()}
+            data["couriers"] = {
+                each: {"at": [round(x, 1), round(y, 1)], "comes": self.comes[each], "goes": self.goes.get(each)}
+                for each, (x, y, _) in zip(self.agents, self.spots, strict=True)
+            }
+        return data
 
     def places(self, agent: str) -> tuple[str, ...]:
         """The depot and the doors where parcels are expected."""
@@ -163,28 +213,5 @@ class TownDelivery(VirtualWorld):
         return {f"{name} delivered": Subgoal(name in self.done, 1.0, self.done.get(name)) for name in self.goals}
 
     def expert(self, agent: str, seed: int = 0) -> Script:
-        """Does its part of the best plan, which everybody can make from what all are told."""
-        names = list(self.goals)
-        return script(
-            [(what, names[number]) for what, number in self.plan.orders[self.agents.index(agent)]], self.goals
-        )
-
-
-def script(orders: Sequence[tuple[str, str]], goals: dict[str, str]) -> Script:
-    """Fetches and leaves parcels in an order that was agreed on."""
-    left = list(orders)
-
-    def play(seen: Observation) -> Action:
-        options, holds = seen.spec.move.options, seen.data["holds"]  # type: ignore[union-attr]  # commands are listed
-        while left and (left[0][0] == "fetch") == (left[0][1] in holds):
-            left.pop(0)
-        if not left:
-            return Action("wait")
-        what, name = left[0]
-        if what == "fetch":
-            wanted = [f"pick up {name}", f"go to {name}", "look"]
-        else:
-            wanted = [f"put down {name}"] if seen.data["place"] == goals[name] else [f"go to {goals[name]}"]
-        return Action(next((each for each in wanted if each in options), "wait"))
-
-    return play
+        """Makes the plan that everybody can make from what all are told, and does its part of it."""
+        return town_delivery_expert.script(agent)
