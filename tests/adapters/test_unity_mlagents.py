@@ -1,0 +1,209 @@
+"""Both directions against the real `mlagents_envs` 1.1.0, which needs an interpreter of its own (`make test-peers`)."""
+
+import ast
+import itertools
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from unity_arena import GUARD, LENGTH, RUNNER, Arena, Pictures
+
+from coterie.adapters.unity import Served, UnityBuild, UnityWorld, channels, serve, words
+from coterie.adapters.unity.wire import ENUMS, MESSAGES
+from coterie.core import Action
+from coterie.environments import environments, make
+from coterie.rollout.play import stream
+
+PYTHON = os.environ.get("COTERIE_MLAGENTS_PYTHON", "")
+pytestmark = pytest.mark.skipif(
+    not PYTHON, reason="COTERIE_MLAGENTS_PYTHON names no interpreter that has mlagents-envs; see docs/bridges/unity.md"
+)
+SIDE = Path(__file__).with_name("mlagents_side.py")
+DESCRIBE = """
+import importlib, json, pkgutil
+from google.protobuf import descriptor_pb2
+import mlagents_envs.communicator_objects as objects
+found = {}
+def read(message):
+    name = message.name
+    found[name] = {f.name: [f.number, f.type, f.label, f.type_name.split(".")[-1]] for f in message.field}
+    for inner in message.nested_type:
+        read(inner)
+for module in pkgutil.iter_modules(objects.__path__):
+    if module.name.endswith("_pb2"):
+        file = descriptor_pb2.FileDescriptorProto()
+        file.ParseFromString(importlib.import_module(objects.__name__ + "." + module.name).DESCRIPTOR.serialized_pb)
+        for message in file.message_type:
+            read(message)
+        for enum in file.enum_type:
+            found[enum.name] = {value.name: value.number for value in enum.value}
+print(json.dumps(found))
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start(port, steps, *more):
+    command = [PYTHON, str(SIDE), str(port), str(steps), *more]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def result(side):
+    out, error = side.communicate(timeout=60)
+    assert side.returncode == 0, error[-2000:]
+    return json.loads(out)
+
+
+def trained_on(id, steps, more=(), **settings):
+    """What ML-Agents' Python side saw of a served world."""
+    port = free_port()
+    side = start(port, steps, *more)
+    serve(id, port=port, connect_s=60.0, answer_s=30.0, **settings)
+    return result(side)
+
+
+def test_our_messages_are_those_of_the_package():
+    done = subprocess.run([PYTHON, "-c", DESCRIBE], capture_output=True, text=True, timeout=60, check=True)
+    theirs = json.loads(done.stdout)
+    from coterie.adapters.unity import wire
+
+    for name in MESSAGES:
+        ours = {
+            f.name: [f.number, f.type, 3 if f.is_repeated else 1, kind(f)] for f in wire.message(name).DESCRIPTOR.fields
+        }
+        assert ours == theirs[name], name
+    for name, values in ENUMS.items():
+        assert {value: number for number, value in enumerate(values)} == theirs[name]
+
+
+def kind(field):
+    return (field.message_type or field.enum_type).name if field.message_type or field.enum_type else ""
+
+
+def test_a_build_reads_the_same_in_the_package_and_here():
+    """The same scripted peer, the same actions: shapes, masks, rewards, groups, pictures, ends agree in every step."""
+    port = free_port()
+    side = start(port, LENGTH + 1)
+    with Pictures(port, "arena", connect_s=60.0) as dialled:
+        Arena(dialled).play()
+    theirs = result(side)
+    assert theirs["statistics"]["ball"][0] == 3.0
+    actions = iter(theirs["trace"])
+
+    command = [sys.executable, str(Path(__file__).with_name("unity_arena.py"))]
+    with UnityBuild(command, seed=3, connect_s=60.0, answer_s=10.0) as build:
+        world = UnityWorld(build)
+        step, steps = world.reset(0), 0
+        while step.observations:
+            seen = next(actions)
+            steps += 1
+            for behaviour, seats in ((RUNNER, ("Runner_1", "Runner_2")), (GUARD, ("Guard_team1",))):
+                for seat, told in zip(seats, seen[behaviour]["decisions"], strict=False):
+                    agree(step, seat, told)
+            answers = {}
+            for seat in step.observations:
+                behaviour, place = (GUARD, 0) if seat == "Guard_team1" else (RUNNER, int(seat[-1]) - 1)
+                answers[seat] = chosen(step.observations[seat].spec, seen[behaviour]["decisions"][place])
+            step = world.step(answers)
+        last = next(actions)
+    assert steps == LENGTH
+    for behaviour, seats in ((RUNNER, ("Runner_1", "Runner_2")), (GUARD, ("Guard_team1",))):
+        for seat, told in zip(seats, last[behaviour]["terminals"], strict=True):
+            assert step.rewards[seat] == pytest.approx(told["reward"] + told["group_reward"])
+            assert (step.endings[seat].kind == "truncated") == told["interrupted"]
+
+
+def agree(step, seat, told):
+    seen = step.observations[seat]
+    for ours, theirs in zip([v for n, v in seen.arrays.items() if n != "vector"], told["senses"], strict=True):
+        np.testing.assert_allclose(ours.values, theirs, atol=1e-6)
+    assert step.rewards[seat] == pytest.approx(told["reward"] + told["group_reward"])
+    branches = [field.options for name, field in seen.spec.move.fields.items() if name.startswith("choice")]
+    assert [len(options) for options in branches] == [mask.count(False) for mask in told["mask"]]
+
+
+def chosen(spec, told):
+    """The answer that the package gave, in words."""
+    names = {"Runner": [["move 0", "move 1", "move 2"]], "Guard": [["left", "right"], ["stand", "jump"]]}
+    branches = names["Runner" if told["continuous"] else "Guard"]
+    move = {f"number {place + 1}": value for place, value in enumerate(told["continuous"])}
+    for place, (listed, number) in enumerate(zip(branches, told["discrete"], strict=True)):
+        move[f"choice {place + 1}"] = listed[number]
+    return Action(move)
+
+
+@pytest.mark.parametrize("id", environments())
+def test_the_package_plays_every_world_and_sees_what_the_world_says(id):
+    """Its trace is played again on the bare world: what it sensed, what was masked, what it was paid, how it ended."""
+    world = make(id)
+    menus = {}
+    if world.timing == "timed":
+        menus = {"answers": dict.fromkeys(world.agents, (Action("wait"), Action("look")))}
+    trace = trained_on(id, 25, **menus)["trace"]
+    served = Served(lambda: make(id), **menus)
+    episodes = itertools.count()
+    step, owed, asked = begin(world, next(episodes)), dict.fromkeys(world.agents, 0.0), 0
+    endings = {}
+    for seen in trace:
+        endings |= step.endings
+        for seat, amount in step.rewards.items():
+            owed[seat] += amount
+        answers = {}
+        for seat in world.agents:
+            told = seen.get(seat, {"decisions": [], "terminals": []})
+            assert len(told["decisions"]) == (seat in step.observations)
+            for each in (*told["decisions"], *told["terminals"]):
+                np.testing.assert_allclose(each["senses"][0], world.vector(seat).values.reshape(-1), atol=1e-6)
+                assert each["reward"] == pytest.approx(owed[seat], abs=1e-4)
+                owed[seat] = 0.0
+            for each in told["terminals"]:
+                assert each["interrupted"] == (endings[seat].kind == "truncated")
+            for each in told["decisions"]:
+                asked += 1
+                numbered = served.numberings[seat]
+                if numbered is not None:
+                    allowed = numbered.mask(step.observations[seat].spec).astype(bool)
+                    assert each["mask"] == [(~allowed).tolist()]
+                    answers[seat] = numbered.action(each["discrete"][0])
+        step = world.step(answers) if step.observations else begin(world, next(episodes))
+    assert asked > 10
+
+
+def begin(world, episode):
+    """The start of an episode whose seed a served world chose itself."""
+    return world.reset(stream(3, "episode", episode) % 2**31)
+
+
+def test_words_travel_beside_the_numbers_on_a_raw_bytes_channel():
+    asked = msgspec.json.encode(words.Asked(listens=True)).decode()
+    heard = trained_on("lookout-v1", 4, more=("--words", asked))["heard"]
+    told = [words.read((channels.Post(channels.WORDS, each.encode()),), words.Told) for each in heard]
+    assert told[0].views["lookout"].text.startswith("map destination")
+    assert told[1].views["courier"].text.startswith("at c")
+
+
+def test_the_package_starts_a_served_world_like_a_build(tmp_path):
+    script = tmp_path / "tic.x86_64"
+    script.write_text(
+        f'#!/bin/sh\nexec {sys.executable} -m coterie.adapters.unity tic_tac_toe --seat nought=random "$@"\n'
+    )
+    script.chmod(0o755)
+    told = result(start(free_port(), 20, "--build", str(script)))
+    assert list(told["specs"]) == ["cross"]
+    assert told["specs"]["cross"]["branches"] == [9]
+    assert sum(len(seen["cross"]["terminals"]) for seen in told["trace"] if "cross" in seen) >= 2
+
+
+def test_the_side_that_plays_uses_nothing_of_ours():
+    names = [node.module or "" for node in ast.walk(ast.parse(SIDE.read_text())) if isinstance(node, ast.ImportFrom)]
+    assert not any(name.startswith("coterie") for name in names)
