@@ -1,12 +1,13 @@
-# One command each. Everything is installed into .venv, from the package registry, at the versions of constraints.txt.
+# One command each. Everything is installed into .venv, from the package registry, at the versions of constraints.txt;
+# peers that cannot live beside the rest get an environment and versions of their own.
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: help demo test check bench docs clean
+.PHONY: help demo test test-peers test-unity check bench docs clean
 
 help:  ## Says what there is.
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("Coterie needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -32,6 +33,19 @@ demo: .venv/.demo  ## Teaches two language agents to talk, in some minutes, and 
 test: check  ## Runs all checks and tests.
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
+test-peers: test-unity  ## Tests the bridges to peers that need an environment of their own.
+
+# ML-Agents' own limits on versions cannot be met together, so they are not asked; the file lists everything.
+.venv-mlagents/.done: constraints-mlagents.txt
+	$(PYTHON) -m venv --clear .venv-mlagents
+	.venv-mlagents/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python \
+		--requirement constraints-mlagents.txt
+	@touch $@
+
+test-unity: .venv/.dev .venv-mlagents/.done
+	COTERIE_MLAGENTS_PYTHON=$(CURDIR)/.venv-mlagents/bin/python OMP_NUM_THREADS=1 \
+		$(BIN)/python -m pytest --no-skips tests/adapters/test_unity_mlagents.py
+
 check: .venv/.dev  ## Format, lint and strict types.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -44,4 +58,4 @@ docs: .venv/.dev  ## Builds the documentation; warnings are errors.
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 clean:  ## Removes what was built; runs are kept.
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis site
+	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis site
