@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shlex
 import socket
 import struct
 import subprocess
@@ -13,8 +14,9 @@ from uuid import UUID
 
 import msgspec
 import numpy as np
+import psutil
 import pytest
-from unity_arena import BEHAVIOURS, GUARD, LENGTH, RUNNER, Arena, Pictures
+from unity_arena import BEHAVIOURS, GUARD, LENGTH, RUNNER, Arena, Pictures, png
 
 from coterie.adapters.extras import MissingExtra
 from coterie.adapters.unity import (
@@ -33,10 +35,10 @@ from coterie.adapters.unity import (
     protocol,
     words,
 )
+from coterie.adapters.unity.describing import Actions
 from coterie.adapters.unity.line import Line
 from coterie.agents import Random, Scripted
 from coterie.core import Action, Choice, ConfigError, Decision, Form, Number, Speech, Utterance, WorldError
-from coterie.environments.virtual.images import png
 from coterie.rollout import gather, play
 
 ARENA = [sys.executable, str(Path(__file__).with_name("unity_arena.py"))]
@@ -324,6 +326,28 @@ def test_a_program_that_forgets_to_close_its_build_ends_all_the_same():
     assert done.stdout == "over\n"
 
 
+def test_what_a_script_around_a_build_started_ends_with_it(tmp_path):
+    """As with `xvfb-run`: the build is a child of what was started."""
+    script, mark = tmp_path / "around", tmp_path / "pid"
+    script.write_text(f'#!/bin/sh\n{shlex.join(ARENA)} --fault hang@2 "$@" &\necho $! > {mark}\nwait\n')
+    script.chmod(0o755)
+    with UnityBuild([str(script)], connect_s=10.0, answer_s=1.0) as build:
+        episode = play(lambda: UnityWorld(build, seats=SEATS), RANDOM)
+    assert "said nothing for 1 s" in episode.failure.error
+    ended = time.monotonic() + 5.0
+    while running(int(mark.read_text())) and time.monotonic() < ended:
+        time.sleep(0.05)
+    assert not running(int(mark.read_text()))
+
+
+def running(process):
+    """Whether a process is there and not only waiting to be forgotten."""
+    try:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def test_noise_on_the_socket_and_late_callers_do_not_keep_a_good_peer_out():
     with UnityBuild(port=0, connect_s=10.0, answer_s=5.0) as build:
         noise = socket.create_connection(("127.0.0.1", build.port))
@@ -403,6 +427,9 @@ def test_reports_and_orders_survive_the_wire():
     assert codec.read_order(codec.write_order(protocol.Order(seed=9))).seed == 9
 
 
+SQUARE = np.zeros((2, 2, 3), np.uint8)
+
+
 def report(**changes):
     """A message of one agent, some of it changed to what should not be."""
     message = codec.UnityMessage()
@@ -437,6 +464,8 @@ def report(**changes):
         ({"data": float("inf")}, "not finite"),
         ({"picture": b"no picture"}, "hold no picture"),
         ({"picture": b"\x89PNG\r\n\x1a\n broken"}, "cannot be read"),
+        ({"picture": png(np.zeros((2, 4, 3), np.uint8)), "shape": [3, 4, 2]}, "holds pictures of"),
+        ({"picture": png(SQUARE) + png(SQUARE[:1]), "shape": [6, 2, 2]}, "different sizes"),
         ({"side": b"\x01\x02"}, "end within a message"),
         ({"side": bytes(16) + struct.pack("<i", 9) + b"short"}, "end within a message"),
         ({"side": bytes(16) + struct.pack("<i", -9)}, "end within a message"),
@@ -460,6 +489,14 @@ def test_every_beginning_of_a_message_is_read_or_refused():
 def test_words_that_cannot_be_read_are_refused(text):
     with pytest.raises(WorldError, match="words on the side channel"):
         words.read((channels.Post(channels.WORDS, text),), words.Told)
+
+
+def test_choices_that_a_build_does_not_tell_apart_go_by_their_numbers():
+    for names in ((), ("left", "left"), ("left", ""), ("left", "right", "up")):
+        told = Actions(Behaviour(name="Walker", branches=(2,), descriptions=names), Describer())
+        assert told.choices == [("move 0", "move 1")]
+    told = Actions(Behaviour(name="Walker", branches=(2, 1), descriptions=("left", "right", "left")), Describer())
+    assert told.choices == [("left", "right"), ("left",)]
 
 
 @pytest.mark.parametrize("data", [b"", struct.pack("<i", -3), struct.pack("<i", 1) + b"a" + struct.pack("<fi", 1, 9)])

@@ -6,11 +6,14 @@ import sys
 import threading
 from collections import Counter
 
+import msgspec
 import numpy as np
 import pytest
+from short_worlds import SEEDS, short
 
 from coterie.adapters.unity import Answer, Served, UnityBuild, UnityWorld, codec, serve
-from coterie.adapters.unity.line import Alive, Line
+from coterie.adapters.unity.line import Line
+from coterie.adapters.unity.program import Program
 from coterie.adapters.unity.protocol import Order
 from coterie.agents import Random, Scripted
 from coterie.agents.random import RandomAgent
@@ -27,15 +30,6 @@ from coterie.environments import environments, make
 from coterie.rollout import gather, play
 from coterie.rollout.play import stream
 from coterie.testing.driving import decide
-
-HUNDRED = {
-    "tic_tac_toe-v1": {},
-    "lookout-v1": {"word_cost": 0.01},
-    "kitchen-v1": {"horizon": 12},
-    "hidden_roles-v1": {},
-    "hanabi-v1": {},
-}
-"""Worlds that make the round trip a hundred times, and their options."""
 
 
 @contextlib.contextmanager
@@ -85,17 +79,24 @@ def same_episodes(id, minds, seeds, options=None, vectors=False):
     return [decode_episode(each) for each in far.values()]
 
 
-@pytest.mark.parametrize("vectors", [False, True])
 @pytest.mark.parametrize("id", environments())
-def test_every_world_is_the_same_over_the_wire(id, vectors):
+def test_a_hundred_episodes_of_every_world_are_the_same_over_the_wire(id):
     minds = dict.fromkeys(make(id).agents, Random())
-    for episode in same_episodes(id, minds, range(2), vectors=vectors):
+    for episode in same_episodes(id, minds, range(SEEDS), short(id)):
         assert episode.failure is None
 
 
-@pytest.mark.parametrize("id", HUNDRED)
-def test_a_hundred_episodes_are_the_same_over_the_wire(id):
-    same_episodes(id, dict.fromkeys(make(id).agents, Random()), range(100), HUNDRED[id])
+@pytest.mark.parametrize("id", environments())
+def test_what_every_world_shows_in_numbers_is_the_same_over_the_wire(id):
+    minds = dict.fromkeys(make(id).agents, Random())
+    for episode in same_episodes(id, minds, range(2), short(id), vectors=True):
+        assert all("vector" in turn.observation.arrays for turn in episode.turns)
+
+
+def test_words_that_cost_something_are_charged_alike_over_the_wire():
+    options = {"word_cost": 0.01}
+    episodes = same_episodes("lookout-v1", dict.fromkeys(make("lookout").agents, Random()), range(10), options)
+    assert any("speech" in turn.components for each in episodes for turn in each.turns)
 
 
 class Careless:
@@ -250,7 +251,7 @@ def bare_line(id="tic_tac_toe-v1", failed=None, **settings):
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
-        line.greet(seed=1, wait_s=60.0, alive=Alive())
+        line.greet(seed=1, wait_s=60.0, program=Program())
         yield line
     finally:
         line.close()
@@ -259,7 +260,7 @@ def bare_line(id="tic_tac_toe-v1", failed=None, **settings):
 
 
 def exchange(line, **order):
-    return line.exchange(Order(**order), 10.0, Alive())
+    return line.exchange(Order(**order), 10.0, Program())
 
 
 @pytest.mark.parametrize(
@@ -296,7 +297,7 @@ def test_an_order_that_cannot_be_read_ends_the_service(monkeypatch):
     with bare_line(failed=failed) as line:
         monkeypatch.setattr("coterie.adapters.unity.line.write_order", lambda order: b"\xff\xff\xff")
         with pytest.raises(WorldError, match=r"said nothing for 2 s|ended the session|hung up"):
-            line.exchange(Order(command="RESET"), 2.0, Alive())
+            line.exchange(Order(command="RESET"), 2.0, Program())
     assert "no ML-Agents message" in str(failed[0])
 
 
@@ -322,6 +323,29 @@ def test_words_that_contradict_the_numbers_end_the_episode(monkeypatch):
             lambda: UnityWorld(build, seats=("cross", "nought")), dict.fromkeys(("cross", "nought"), Random())
         )
     assert "is paid 0.5 in numbers, 0.0 in words" in episode.failure.error
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"seats": {"one": "cross"}}, "about agent 'one'"),
+        ({"seats": {"0": "zoe"}}, "words about ['zoe']"),
+        ({"rewards": {"zoe": 1.0}}, "words about ['zoe']"),
+        ({"views": {}}, "numbers ask ['cross'], words ask []"),
+    ],
+)
+def test_words_about_nobody_end_the_episode(monkeypatch, change, told):
+    whole = Served._told
+
+    def other(self, step, hosted):
+        return msgspec.structs.replace(whole(self, step, hosted), **change)
+
+    monkeypatch.setattr(Served, "_told", other)
+    with served("tic_tac_toe-v1") as build:
+        minds = dict.fromkeys(("cross", "nought"), Random())
+        episode = play(lambda: UnityWorld(build, seats=tuple(minds)), minds)
+    assert episode.failure.boundary == "world"
+    assert told in episode.failure.error
 
 
 def test_a_vector_is_what_the_world_says():

@@ -9,17 +9,18 @@ is interrupted; then all begin again with new numbers, as agents in Unity do.
 """
 
 import argparse
+import io
 import os
 import struct
 import sys
 import time
 
 import numpy as np
+from PIL import Image
 
 from coterie.adapters.unity import Behaviour, Dialled, Info, Sensed, channels, words
 from coterie.adapters.unity.codec import read_order, write_report
 from coterie.adapters.unity.wire import UnityMessage
-from coterie.environments.virtual.images import png
 
 LENGTH = 6
 RUNNER, GUARD = "Runner?team=0", "Guard?team=1"
@@ -101,6 +102,13 @@ class Arena:
             text = f"the ball is at {self.ball:g}; heard {' / '.join(self.heard) or 'nothing'}"
             told.append(words.post(words.Told(views={str(self.ids["ann"]): words.View(text)})))
         return tuple(told)
+
+
+def png(pixels):
+    """[row, column, 3] as a PNG file."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
 
 
 class Pictures(Dialled):

@@ -6,7 +6,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from coterie.adapters.unity.channels import Engine, Post, parameter
-from coterie.adapters.unity.line import GOODBYE_S, Alive, Line
+from coterie.adapters.unity.line import Line
+from coterie.adapters.unity.program import GOODBYE_S, Program
 from coterie.adapters.unity.protocol import Answer, Behaviour, Order, Report
 from coterie.adapters.unity.words import Hosted
 from coterie.core import WorldError
@@ -55,7 +56,7 @@ class UnityBuild:
         self._line = Line((0 if command else EDITOR_PORT) if port is None else port)
         self._first = (engine or Engine()).posts()
         self._first += tuple(parameter(name, value) for name, value in (parameters or {}).items())
-        self._program: Alive | None = None
+        self._program: Program | None = None
         self._waiting: tuple[Post, ...] = ()
         self._player: weakref.ref[UnityWorld] | None = None
         self.behaviours: dict[str, Behaviour] = {}
@@ -102,7 +103,7 @@ class UnityBuild:
     def _connect(self) -> None:
         self.behaviours = {}
         command = (*self._command, "--mlagents-port", str(self.port)) if self._command else ()
-        self._program = Alive(command)
+        self._program = Program(command)
         try:
             self._line.greet(self._seed, self._connect_s, self._program)
         except BaseException:

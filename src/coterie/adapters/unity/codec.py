@@ -185,13 +185,16 @@ def _read_sensed(found: Any, place: int, behaviour: str) -> Sensed:
         raise WorldError(f"{behaviour}: {name} has shape {shape}, expected one to three sizes")
     if found.compression_type == 0:
         values = np.array(found.float_data.data, np.float32)
+        if values.size != math.prod(shape):
+            raise WorldError(f"{behaviour}: {name} holds {values.size} numbers, expected {shape}")
+        values = values.reshape(shape)
     else:
         values = unfolded(found.compressed_data, shape[0], tuple(found.compressed_channel_mapping), name)
-    if values.size != math.prod(shape):
-        raise WorldError(f"{behaviour}: {name} holds {values.size} numbers, expected {shape}")
+        if values.shape != shape:
+            raise WorldError(f"{behaviour}: {name} holds pictures of {values.shape}, expected {shape}")
     if not np.isfinite(values).all():
         raise WorldError(f"{behaviour}: {name} holds numbers that are not finite")
-    return Sensed(name=name, values=values.reshape(shape), goal=found.observation_type == 1)
+    return Sensed(name=name, values=values, goal=found.observation_type == 1)
 
 
 def _set_capabilities(found: Any) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 
@@ -127,12 +128,11 @@ def vector(info: Info) -> Floats:
 
 
 def _choices(behaviour: Behaviour) -> list[list[str]]:
-    """Names for the choices of a behaviour: its own where it tells one for each, else their numbers."""
-    names = behaviour.descriptions
-    if len(names) != sum(behaviour.branches) or not all(names):
-        return [[f"move {place}" for place in range(size)] for size in behaviour.branches]
-    listed, start = [], 0
+    """Names for the choices of a behaviour: its own where it tells each apart, else their numbers."""
+    names, listed = iter(behaviour.descriptions), []
     for size in behaviour.branches:
-        listed.append([*names[start : start + size]])
-        start += size
-    return listed
+        listed.append([name for name in islice(names, size) if name])
+    told = len(behaviour.descriptions) == sum(behaviour.branches)
+    if told and all(len(set(each)) == size for each, size in zip(listed, behaviour.branches, strict=True)):
+        return listed
+    return [[f"move {place}" for place in range(size)] for size in behaviour.branches]

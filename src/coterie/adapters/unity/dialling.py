@@ -1,6 +1,7 @@
 """Unity's side of the line: dials in, tells its state, gets the next order; a build does it in C#, a peer in Python."""
 
 import contextlib
+import time
 from collections.abc import Mapping
 from types import TracebackType
 
@@ -13,6 +14,9 @@ from coterie.adapters.unity.protocol import Behaviour, Hello, Info, Order, Repor
 from coterie.adapters.unity.wire import METHOD
 from coterie.core import WorldError
 
+PATIENCE_S = 3600.0
+"""How long Python's side may take for an order where nobody says: a trainer updates its weights in between."""
+
 
 class Dialled:
     """A session with Python's side, as a Unity build has it.
@@ -21,22 +25,19 @@ class Dialled:
     the last.
     """
 
-    def __init__(
-        self, port: int, name: str = "coterie", connect_s: float = 60.0, answer_s: float | None = None
-    ) -> None:
+    def __init__(self, port: int, name: str = "coterie", connect_s: float = 60.0, answer_s: float = PATIENCE_S) -> None:
         """Dials in and exchanges greetings.
 
         Args:
             port: where Python listens on this machine.
             name: who this is.
-            connect_s: how long to try.
-            answer_s: longest time that Python's side may take for an order; None: as long as it likes (it may be
-                training).
+            connect_s: longest time until somebody there has greeted.
+            answer_s: longest time that Python's side may take for an order.
 
         Raises:
-            WorldError: nobody listens there.
+            WorldError: nobody listens there, or nobody greets, or the first order does not come.
         """
-        self._answer_s = answer_s
+        deadline = time.monotonic() + connect_s
         limits = [("grpc.max_receive_message_length", MOST_BYTES), ("grpc.max_send_message_length", MOST_BYTES)]
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=limits)
         self._call = self._channel.unary_unary(METHOD)
@@ -45,7 +46,9 @@ class Dialled:
         except grpc.FutureTimeoutError:
             self._channel.close()
             raise WorldError(f"nobody listens on port {port} of this machine") from None
+        self._answer_s = max(0.0, deadline - time.monotonic())
         greeting = self._exchange(Report(hello=Hello(name=name, package="3.0.0")))
+        self._answer_s = answer_s
         self.seed = greeting.seed or 0
         """What Python's side wants luck to come from."""
         self.order = greeting if greeting.over else self._exchange(Report())

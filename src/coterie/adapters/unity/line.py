@@ -6,10 +6,9 @@ Only this machine can dial in: the protocol knows no passwords.
 
 import contextlib
 import queue
-import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future, InvalidStateError
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 import grpc  # type: ignore[import-untyped]
 
 from coterie.adapters.unity.codec import read_report, write_order
+from coterie.adapters.unity.program import GOODBYE_S, Program
 from coterie.adapters.unity.protocol import Hello, Order, Report
 from coterie.adapters.unity.wire import NAME, SERVICE, VERSION
 from coterie.core import ConfigError, WorldError
@@ -25,8 +25,6 @@ MOST_BYTES = 256 * 1024 * 1024
 """The longest message."""
 GLANCE_S = 0.1
 """How often a waiting side looks whether the other is still there."""
-GOODBYE_S = 5.0
-"""How long a program may take to stop when it is told to."""
 GOODBYE = write_order(Order(over=True))
 
 
@@ -95,7 +93,7 @@ class Line:
             self._server.add_insecure_port(f"[::1]:{self.port}")
         self._server.start()
 
-    def greet(self, seed: int, wait_s: float, alive: "Alive") -> Hello:
+    def greet(self, seed: int, wait_s: float, program: Program) -> Hello:
         """Waits until a peer dials in, and exchanges greetings.
 
         Raises:
@@ -103,7 +101,7 @@ class Line:
         """
         deadline = time.monotonic() + wait_s
         while True:
-            call = self._take(self._newcomers, deadline, alive, f"no Unity peer dialled in to port {self.port}")
+            call = self._take(self._newcomers, deadline, program, f"no Unity peer dialled in to port {self.port}")
             try:
                 report = read_report(call.request)
             except WorldError:
@@ -120,10 +118,10 @@ class Line:
         self._peer = call.peer
         call.send(write_order(Order(seed=seed)))
         # The second message says nothing; its answer will be the first order.
-        self._open = self._take(self._arrived, deadline, alive, f"{hello.name!r} greeted and said nothing more")
+        self._open = self._take(self._arrived, deadline, program, f"{hello.name!r} greeted and said nothing more")
         return hello
 
-    def exchange(self, order: Order, wait_s: float, alive: "Alive") -> Report:
+    def exchange(self, order: Order, wait_s: float, program: Program) -> Report:
         """Sends an order and waits for what comes of it.
 
         Raises:
@@ -135,7 +133,7 @@ class Line:
         if not call.send(write_order(order)):
             raise WorldError("the Unity peer hung up")
         late = f"the Unity peer said nothing for {wait_s:g} s"
-        self._open = self._take(self._arrived, time.monotonic() + wait_s, alive, late)
+        self._open = self._take(self._arrived, time.monotonic() + wait_s, program, late)
         report = read_report(self._open.request)
         if report.over:
             raise WorldError("the Unity peer ended the session")
@@ -170,13 +168,13 @@ class Line:
                     break
         return GOODBYE
 
-    def _take(self, calls: "queue.Queue[_Call]", deadline: float, alive: "Alive", late: str) -> _Call:
+    def _take(self, calls: "queue.Queue[_Call]", deadline: float, program: Program, late: str) -> _Call:
         while True:
             left = deadline - time.monotonic()
             try:
                 call = calls.get(timeout=max(0.0, min(GLANCE_S, left)))
             except queue.Empty:
-                alive.check()
+                program.check()
                 if left <= 0:
                     raise WorldError(late) from None
                 continue
@@ -189,44 +187,3 @@ class Line:
         with contextlib.suppress(queue.Empty):
             while True:
                 calls.get_nowait().send(GOODBYE)
-
-
-class Alive:
-    """A program that was started for the line, or nobody in particular."""
-
-    def __init__(self, command: Sequence[str] = ()) -> None:
-        """Starts it.
-
-        Raises:
-            ConfigError: it cannot be started.
-        """
-        self.command, self._process = tuple(command), None
-        if not command:
-            return
-        quiet = subprocess.DEVNULL
-        try:
-            # A session of its own: what is typed here to interrupt Python does not reach it.
-            self._process = subprocess.Popen(
-                self.command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True
-            )
-        except OSError as error:
-            raise ConfigError(f"cannot start {self.command[0]!r}: {error}") from error
-
-    def check(self) -> None:
-        """Raises WorldError when the program has ended."""
-        if self._process is not None and (code := self._process.poll()) is not None:
-            raise WorldError(f"{self.command[0]!r} ended by itself with code {code}")
-
-    def stop(self, wait_s: float) -> None:
-        """Waits a little for its end, then makes it end."""
-        if self._process is None:
-            return
-        for end, patience_s in ((_nothing, wait_s), (self._process.terminate, GOODBYE_S), (self._process.kill, None)):
-            end()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(patience_s)
-                return
-
-
-def _nothing() -> None:
-    """The gentlest way to end a program that was told to stop."""

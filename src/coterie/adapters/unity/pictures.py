@@ -37,6 +37,8 @@ def unfolded(data: bytes, wanted: int, mapping: tuple[int, ...], name: str) -> F
         raise WorldError(f"{name}: a picture that cannot be read: {error}") from error
     if not layers:
         raise WorldError(f"{name}: {len(data)} bytes that hold no picture")
+    if len({layer.shape for layer in layers}) != 1:
+        raise WorldError(f"{name}: pictures of different sizes: {[layer.shape for layer in layers[::3]]}")
     if not mapping and wanted == 1:
         grey: Floats = np.mean(layers[:3], axis=0, keepdims=True, dtype=np.float32)
         return grey

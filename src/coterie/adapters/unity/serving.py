@@ -19,7 +19,7 @@ from coterie.adapters.table import Table, Who, minds_of
 from coterie.adapters.unity import words
 from coterie.adapters.unity.build import EDITOR_PORT
 from coterie.adapters.unity.channels import Post
-from coterie.adapters.unity.dialling import Dialled
+from coterie.adapters.unity.dialling import PATIENCE_S, Dialled
 from coterie.adapters.unity.protocol import Answer, Behaviour, Info, Order, Sensed
 from coterie.core import Action, ConfigError, Ending, Environment, Observation, Rejection, Step
 from coterie.rollout.play import stream
@@ -34,7 +34,7 @@ def serve(
     port: int = EDITOR_PORT,
     options: Mapping[str, Any] | None = None,
     connect_s: float = 60.0,
-    answer_s: float | None = None,
+    answer_s: float = PATIENCE_S,
     **settings: Any,
 ) -> int:
     """Serves a world until Python's side says stop or is gone; returns how many episodes began.
@@ -43,8 +43,8 @@ def serve(
         world: a name for `make`, or a function that makes a fresh world.
         port: where Python's side listens on this machine.
         options: settings of the world, where `world` is a name.
-        connect_s: how long to try to reach it.
-        answer_s: longest time it may take for an order; None: any.
+        connect_s: longest time until it has greeted.
+        answer_s: longest time it may take for an order.
         settings: as for `Served`.
 
     Raises:

@@ -121,10 +121,11 @@ class HostedSitting(Sitting):
             self.axes = told.world.axes
             self.owed = dict.fromkeys(self.agents, 0.0)
             self.endings: dict[str, Ending] = {}
-        for id, seat in told.seats.items():
-            self.seat_of[int(id)] = seat
+        if strangers := {*told.seats.values(), *told.rewards, *told.endings} - {*self.agents}:
+            raise WorldError(f"words about {sorted(strangers)}, expected {', '.join(self.agents)}")
+        self.seat_of |= {_number(id): seat for id, seat in told.seats.items()}
         for seat, amount in told.rewards.items():
-            self.owed[seat] = self.owed.get(seat, 0.0) + amount
+            self.owed[seat] += amount
         self._asking = {name: [each for each in infos if not each.done] for name, infos in report.infos.items()}
         self.endings.update(told.endings)
         for infos in report.infos.values():
@@ -166,6 +167,12 @@ class HostedSitting(Sitting):
         ending = self.endings.get(seat)
         if info.done and (ending is None or info.interrupted != (ending.kind == "truncated")):
             raise WorldError(f"{seat} is done, interrupted={info.interrupted} in numbers, {ending} in words")
+
+
+def _number(id: str) -> int:
+    if not (id.isascii() and id.isdigit() and len(id) < 12):
+        raise WorldError(f"words about agent {id[:40]!r}, expected its number")
+    return int(id)
 
 
 def _observed(view: words.View) -> Observation:
