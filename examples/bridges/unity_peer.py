@@ -1,75 +1,82 @@
-"""A build that speaks Unity's protocol is played as a world, by somebody who knows only words.
+"""ML-Agents' own Python side steps a Coterie world: every seat a behaviour, with decision steps and terminal steps.
 
-Shows: `UnityBuild` and `UnityWorld` with a describer, and a peer in Python that plays the part of a Unity build: the
-same messages that a C# build sends through the ML-Agents package, so that all of it runs without Unity.
+Shows: `serve`, and both ways to answer it: by number, where the answers of a seat have numbers, and in words on a
+raw-bytes side channel where they have not, as in virtual worlds, whose moves are what is near. ML-Agents runs in an
+interpreter of its own (`make test-unity` makes one), which runs this file too and needs nothing of Coterie.
 
-Expect the reader to open the door in every episode, in as few steps as there are; random play seldom does.
+Expect a line for each behaviour: how often it was asked for a decision and what random moves were paid.
 
-    python examples/bridges/unity_peer.py [EPISODES]
+    COTERIE_MLAGENTS_PYTHON=.venv-mlagents/bin/python python examples/bridges/unity_peer.py [WORLD] [EPISODES]
 """
 
+import json
+import os
 import random
+import socket
+import subprocess
 import sys
-import threading
+import uuid
+from collections import Counter
 
-import numpy as np
-
-from coterie.adapters.unity import Behaviour, Describer, Dialled, Info, Sensed, UnityBuild, UnityWorld
-from coterie.agents import Random, Scripted
-from coterie.core import Action
-from coterie.rollout import gather
-
-WALKER = Behaviour(name="Walker", branches=(3,))  # what the build says that its agents can do: one of three
-MOVES = ("left", "right", "open")
+WORDS = uuid.UUID("32878a6a-cf91-5a98-a2ad-964cf48ed579")  # the channel on which Coterie tells and hears words
 
 
-def build(port):
-    """The scripted build: a corridor of nine places and a door; ten steps, then the agent is interrupted."""
-    with Dialled(port, "corridor") as line:
-        luck, order, id, place, door, steps = random.Random(line.seed), line.order, 0, 0, 0, 0
-        while not order.over:
-            opened = False
-            if order.command == "RESET":
-                id, place, door, steps = id + 1, luck.randrange(9), luck.randrange(9), 0
-            else:
-                (move,) = order.answers["Walker"][0].discrete
-                place = min(8, max(0, place + (-1, 1, 0)[move]))
-                opened, steps = move == 2 and place == door, steps + 1
-            sight = Sensed(name="sight", values=np.array([place, door], np.float32))
-            over = opened or steps == 10
-            info = Info(id=id, reward=float(opened), done=over, interrupted=over and not opened, senses=(sight,))
-            order = line.tell({"Walker": (info,)}, {"Walker": WALKER})
+def main(world="lookout", episodes="5"):
+    """Starts ML-Agents' side, which listens, and serves it a world, as a Unity build would."""
+    from coterie.adapters.unity import serve
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    peer = os.environ.get("COTERIE_MLAGENTS_PYTHON") or sys.exit("COTERIE_MLAGENTS_PYTHON names no interpreter")
+    with subprocess.Popen([peer, __file__, "--listen", str(port), episodes]) as side:
+        try:
+            serve(world, port=port, connect_s=60.0, answer_s=60.0)
+            sys.exit(side.wait(30.0))
+        finally:
+            side.kill()
 
 
-def in_words(seat, senses):
-    """What a language agent gets to read in place of the numbers."""
-    place, door = senses["sight"]
-    return "you stand at the door" if place == door else f"the door is {'left' if door < place else 'right'}"
+def listen(port, episodes):
+    """ML-Agents' side: random moves, as a trainer would make them at the start."""
+    import numpy as np
+    from mlagents_envs.base_env import ActionTuple
+    from mlagents_envs.environment import UnityEnvironment
+    from mlagents_envs.side_channel.raw_bytes_channel import RawBytesChannel
 
-
-def reads(seen):
-    """Somebody who knows only words; a language model sits here as well."""
-    return Action("open" if "at the door" in seen.text else seen.text.split()[-1])
-
-
-def success(returns):
-    """What an episode came to."""
-    return {"success": returns["Walker"] > 0}
-
-
-def main(episodes=50):
-    """Plays as many episodes with random moves as with the reader, on one build."""
-    describer = Describer(view=in_words, choices={"Walker": [MOVES]}, outcome=success)
-    with UnityBuild(port=0, connect_s=20.0, answer_s=10.0) as line:
-        threading.Thread(target=build, args=(line.port,), daemon=True).start()
-        for name, mind in (("random", Random()), ("reader", Scripted(lambda seed: reads))):
-            played = list(
-                gather(lambda: UnityWorld(line, describer=describer), {"Walker": mind}, range(episodes), at_once=1)
-            )
-            print(f"{name} opens the door: {np.mean([each.outcome['success'] for each in played]):.2f}")
-    turn = played[0].turns[0]
-    print(f"read {turn.observation.text!r}, did {turn.action.move!r}")
+    luck, words = random.Random(0), RawBytesChannel(WORDS)
+    words.send_raw_data(b'{"listens": true}')
+    environment = UnityEnvironment(None, base_port=port, seed=1, timeout_wait=60, side_channels=[words])
+    environment.reset()
+    asked, paid, ended = Counter(), Counter(), Counter()
+    while not ended or min(ended.values()) < episodes:
+        views, said = {}, {}
+        for message in words.get_and_clear_received_messages():
+            views = json.loads(message.decode()).get("views", {})
+        for name in environment.behavior_specs:
+            decisions, terminals = environment.get_steps(name)
+            asked[name] += len(decisions)
+            ended[name] += len(terminals)
+            paid[name] += sum(float(each.reward.sum() + each.group_reward.sum()) for each in (decisions, terminals))
+            if len(decisions) == 0:
+                continue
+            (masks,) = decisions.action_mask  # of the one branch; true: not now
+            numbers = [luck.choice(np.flatnonzero(~mask)) for mask in masks]
+            environment.set_actions(name, ActionTuple(discrete=np.array(numbers, np.int32).reshape(-1, 1)))
+            if masks.shape[1] == 1:  # this behaviour has no numbers, and is named as its seat
+                move = views[name]["spec"].get("move", {})
+                said[name] = {"move": luck.choice(move["options"])} if "options" in move else {}
+        if said:
+            words.send_raw_data(json.dumps({"answers": said}).encode())
+        environment.step()
+    environment.close()
+    for name in sorted(asked):
+        print(f"{name} asked: {asked[name]}")
+        print(f"{name} paid: {paid[name]:.3f}")
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    if sys.argv[1:2] == ["--listen"]:
+        listen(*map(int, sys.argv[2:]))
+    else:
+        main(*sys.argv[1:])

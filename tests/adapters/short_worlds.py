@@ -6,6 +6,9 @@ LIMITS = {"limit_s": 6.0, "horizon": 12}
 """Options that say how long an episode lasts, and how long it lasts here."""
 SEEDS = 100
 
+UNNUMBERED = r"(is free text|are what is near, [^;]*); use the text form, or list answers"
+"""Why some seats have no numbered answers, in the words of the error."""
+
 
 def short(id):
     """The options that make the episodes of a world short."""

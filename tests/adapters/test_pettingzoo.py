@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from pettingzoo.test import api_test, max_cycles_test, parallel_api_test, parallel_seed_test, seed_test
 from pettingzoo.utils import parallel_to_aec
+from short_worlds import SEEDS, short
 
 from coterie.adapters.describing import Plain
 from coterie.adapters.pettingzoo import PettingZooWorld, Team, Turns, env, parallel_env
@@ -18,11 +19,6 @@ from coterie.core import Action, ConfigError, encode_episode
 from coterie.environments import environments, make
 from coterie.rollout import play
 from coterie.testing import check_environment
-
-
-def seeds_of(id):
-    """How many seeds of a world make a round trip: 100; fewer where an episode takes a tenth of a second or more."""
-    return 2 if make(id).timing == "timed" else 20 if id == "kitchen-v1" else 100
 
 
 def cycles(id):
@@ -151,11 +147,10 @@ def test_a_world_plays_the_same_game_through_pettingzoo(id, form):
             Team(id, view=form)
         return
     minds, phrases = minds_of(id, form), NUMBERS[id] or {}
-    parallel = PettingZooWorld(lambda: Team(id, view=form, phrases=phrases))
-    turns = PettingZooWorld(lambda: Turns(id, view=form, phrases=phrases))
-    count = seeds_of(id) if form == "vector" or NUMBERS[id] is None else min(10, seeds_of(id))
-    for seed in range(count):
-        expected = play(id, minds, seed)
+    settings = {"view": form, "phrases": phrases, **short(id)}
+    parallel, turns = PettingZooWorld(lambda: Team(id, **settings)), PettingZooWorld(lambda: Turns(id, **settings))
+    for seed in range(SEEDS):
+        expected = play(id, minds, seed, options=short(id))
         assert bare(play(lambda: parallel, minds, seed)) == bare(expected)
         assert bare(play(lambda: turns, minds, seed), steps=False) == bare(expected, steps=False)
 

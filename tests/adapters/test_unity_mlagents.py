@@ -4,6 +4,7 @@ import ast
 import itertools
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from short_worlds import short
 from unity_arena import GUARD, LENGTH, RUNNER, Arena, Pictures
 
 from coterie.adapters.unity import Served, UnityBuild, UnityWorld, channels, serve, words
@@ -25,6 +27,7 @@ pytestmark = pytest.mark.skipif(
     not PYTHON, reason="COTERIE_MLAGENTS_PYTHON names no interpreter that has mlagents-envs; see docs/bridges/unity.md"
 )
 SIDE = Path(__file__).with_name("mlagents_side.py")
+EXAMPLE = Path(__file__).parents[2] / "examples" / "bridges" / "unity_peer.py"
 DESCRIBE = """
 import importlib, json, pkgutil
 from google.protobuf import descriptor_pb2
@@ -145,12 +148,12 @@ def chosen(spec, told):
 @pytest.mark.parametrize("id", environments())
 def test_the_package_plays_every_world_and_sees_what_the_world_says(id):
     """Its trace is played again on the bare world: what it sensed, what was masked, what it was paid, how it ended."""
-    world = make(id)
+    world, options = make(id, **short(id)), short(id)
     menus = {}
     if world.timing == "timed":
         menus = {"answers": dict.fromkeys(world.agents, (Action("wait"), Action("look")))}
-    trace = trained_on(id, 25, **menus)["trace"]
-    served = Served(lambda: make(id), **menus)
+    trace = trained_on(id, 25, options=options, **menus)["trace"]
+    served = Served(lambda: make(id, **options), **menus)
     episodes = itertools.count()
     step, owed, asked = begin(world, next(episodes)), dict.fromkeys(world.agents, 0.0), 0
     endings = {}
@@ -182,6 +185,46 @@ def test_the_package_plays_every_world_and_sees_what_the_world_says(id):
 def begin(world, episode):
     """The start of an episode whose seed a served world chose itself."""
     return world.reset(stream(3, "episode", episode) % 2**31)
+
+
+def test_teams_and_what_they_are_paid_arrive_in_the_package():
+    """The seats of two teams share a name; the same pay is the group's where there is a group, else each one's own."""
+    behaviours = {"row": "Player?team=0", "column": "Player?team=1"}
+    told = {
+        number: trained_on("matrix_game-v1", 20, options={"game": "stag_hunt"}, behaviours=behaviours, groups=groups)[
+            "trace"
+        ]
+        for number, groups in {0: {}, 7: {"row": 7, "column": 7}}.items()
+    }
+    for number, trace in told.items():
+        assert [*trace[0]] == ["Player?team=0", "Player?team=1"]
+        ends = [end for seen in trace for each in seen.values() for end in each["terminals"]]
+        assert {end["group"] for end in ends} == {number}
+        assert any(end["group_reward"] for end in ends) == (number != 0)
+    alone, together = (
+        [end["reward"] + end["group_reward"] for seen in trace for each in seen.values() for end in each["terminals"]]
+        for trace in told.values()
+    )
+    assert alone == pytest.approx(together)
+    assert any(alone)
+
+
+BODIES = [id for id in ("two_levers-v1", "warehouse_lift-v1") if id in environments()]
+
+
+@pytest.mark.parametrize("id", ["lookout-v1", "tic_tac_toe-v1", *BODIES])
+def test_the_example_steps_a_world_of_two_behaviours(id):
+    """By number, and in words where a seat has no numbers."""
+    found = subprocess.run([sys.executable, EXAMPLE, id, "3"], capture_output=True, text=True, timeout=100)
+    assert found.returncode == 0, found.stderr
+    told = {key: float(value) for key, value in re.findall(r"^(\w+ \w+): (-?[\d.]+)$", found.stdout, re.MULTILINE)}
+    first, second = make(id).agents
+    assert min(told[f"{first} asked"], told[f"{second} asked"]) >= 3
+    if id == "tic_tac_toe-v1":
+        assert told["cross paid"] == -told["nought paid"]
+        assert told["cross asked"] >= 9  # three episodes of at least three moves: none was lost by a refused answer
+    if id == "lookout-v1":
+        assert told["lookout paid"] == told["courier paid"] < 0
 
 
 def test_words_travel_beside_the_numbers_on_a_raw_bytes_channel():

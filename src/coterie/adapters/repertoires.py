@@ -40,6 +40,9 @@ def repertoire(world: Environment, seat: str, phrases: Phrases) -> list[Action]:
     declared = getattr(world, "repertoire", None)
     if declared is not None:
         return list(declared(seat))
+    if world.timing == "timed":
+        # Bodies among things: what may be done is what is near, and random play reaches only some of it.
+        raise _unnumbered(world, seat, "its moves are what is near, which playing at random does not find out")
     # Two worlds made by the same name and options are the same; others are told apart by their class and settings.
     said = sorted((name, tuple(each)) for name, each in phrases.items() if each)
     name = [f"{type(world).__module__}:{type(world).__qualname__}", world.options, said]
@@ -48,11 +51,15 @@ def repertoire(world: Environment, seat: str, phrases: Phrases) -> list[Action]:
         _found[key] = _discover(world, phrases)
     found = _found[key][seat]
     if isinstance(found, str):
-        raise ConfigError(
-            f"the answers of {seat!r} in {world.id or type(world).__name__} cannot be numbered: {found}; "
-            "use the text form, or list answers of your own (answers=...)"
-        )
+        raise _unnumbered(world, seat, found)
     return found
+
+
+def _unnumbered(world: Environment, seat: str, why: str) -> ConfigError:
+    return ConfigError(
+        f"the answers of {seat!r} in {world.id or type(world).__name__} cannot be numbered: {why}; "
+        "use the text form, or list answers of your own (answers=...)"
+    )
 
 
 def _discover(world: Environment, phrases: Phrases) -> dict[str, "list[Action] | str"]:

@@ -6,9 +6,9 @@ numbers are found in one of three ways, the same on every machine and in every p
 1. The caller lists the answers. Then only these can be given, whatever else is legal: a menu.
 2. The world has a method `repertoire(agent)` that returns every answer the seat can ever give.
 3. Otherwise the world is played by random players, with the seeds 0, 1, 2 and so on, until nothing new was offered for
-   three quarters of the episodes; everything that was legal is sorted and numbered. Where the moves never end (every
-   town has other streets) there is no numbering. Should a legal move without a number turn up later, it is an error
-   that names the move and these ways out, and not a silent gap.
+   three quarters of the episodes; everything that was legal is sorted and numbered. Where the moves never end, and in
+   timed worlds, whose moves are what is near, there is no numbering. Should a legal move without a number turn up
+   later, it is an error that names the move and these ways out, and not a silent gap.
 
 Words have numbers too where there are finitely many: the one word of a vocabulary, or `phrases` of your choice. Where
 words are free and no phrases are given, the seat is silent. A seat that is asked for free text, for a number with a

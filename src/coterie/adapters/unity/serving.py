@@ -98,7 +98,7 @@ class Served:
         self.behaviours: dict[str, Behaviour] = {}
         for name in dict.fromkeys(self.behaviour_of.values()):
             self._describe(name, create, phrases, (answers or {}).get(name))
-        self.listens = False
+        self.listens = self.charges = False
         self.episodes, self.next_id = 0, 0
         self.step = Step()
 
@@ -137,7 +137,7 @@ class Served:
 
     def _begin(self, asked: words.Asked) -> tuple[Post, ...]:
         seed = stream(self.seed, "episode", self.episodes) % LARGEST_SEED if asked.seed is None else asked.seed
-        self.listens = asked.listens if asked.seed is not None else self.listens
+        self.listens, self.charges = self.listens if asked.seed is None else asked.listens, asked.charges
         self.episodes += 1
         self.ids = {seat: self.next_id + place for place, seat in enumerate(self.seats)}
         self.next_id += len(self.seats)
@@ -149,8 +149,8 @@ class Served:
 
     @property
     def _as_it_is(self) -> bool:
-        """Whether the world is stepped bare: its listener is a Coterie player, who charges for words itself."""
-        return self.listens and not self.minds
+        """Whether the world is stepped bare: its listener charges for words itself."""
+        return self.charges and not self.minds
 
     def _go_on(self, order: Order, asked: words.Asked) -> tuple[Post, ...]:
         decided: dict[str, Decided] = {}

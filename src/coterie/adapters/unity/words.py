@@ -80,6 +80,8 @@ class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
     """Of the episode that begins."""
     listens: bool = False
     """Whether words are wanted; told when an episode begins."""
+    charges: bool = False
+    """Whether the listener books itself what words cost, as Coterie's own players do."""
     answers: dict[str, Said] = {}
     """By the number of the agent, or by its seat where seats were told."""
 

@@ -79,7 +79,7 @@ class UnityWorld(Environment):
     def _meet(self) -> None:
         """Begins an episode only to see who is there; a build is asked once."""
         if self.build.met is None:
-            report = self.build.reset(self, self._asked(words.Asked(seed=0, listens=True)))
+            report = self.build.reset(self, self._asked(words.Asked(seed=0, listens=True, charges=True)))
             told = words.read(report.posts, words.Told) if self.with_words else None
             asking = {name: sum(not info.done for info in infos) for name, infos in report.infos.items()}
             agents = tuple(seat for name, count in asking.items() for seat in _seats(name, count))
@@ -94,7 +94,7 @@ class UnityWorld(Environment):
     def begin(self) -> Step:
         """Resets the build; the seed reaches it on the channel of words."""
         self.playing, self.count = False, 0
-        report = self.build.reset(self, self._asked(words.Asked(seed=self.seed, listens=True)))
+        report = self.build.reset(self, self._asked(words.Asked(seed=self.seed, listens=True, charges=True)))
         self.playing = True
         told = words.read(report.posts, words.Told) if self.with_words else None
         kind = HostedSitting if told is not None and told.world is not None else Sitting
