@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 import pytest
 from short_worlds import short
-from unity_arena import GUARD, LENGTH, RUNNER, Arena, Pictures
+from unity_arena import ARENA, GUARD, LENGTH, RUNNER, Arena, Pictures
 
 from coterie.adapters.unity import Served, UnityBuild, UnityWorld, channels, serve, words
 from coterie.adapters.unity.wire import ENUMS, MESSAGES
@@ -103,8 +103,7 @@ def test_a_build_reads_the_same_in_the_package_and_here():
     assert theirs["statistics"]["ball"][0] == 3.0
     actions = iter(theirs["trace"])
 
-    command = [sys.executable, str(Path(__file__).with_name("unity_arena.py"))]
-    with UnityBuild(command, seed=3, connect_s=60.0, answer_s=10.0) as build:
+    with UnityBuild(ARENA, seed=3, connect_s=60.0, answer_s=10.0) as build:
         world = UnityWorld(build)
         step, steps = world.reset(0), 0
         while step.observations:

@@ -1,20 +1,16 @@
 """A Coterie world served over the Unity protocol and read back as a world is the same world."""
 
-import contextlib
 import random
 import sys
-import threading
 from collections import Counter
 
 import msgspec
 import numpy as np
 import pytest
 from short_worlds import SEEDS, short
+from unity_served import served
 
-from coterie.adapters.unity import Answer, Served, UnityBuild, UnityWorld, codec, serve
-from coterie.adapters.unity.line import Line
-from coterie.adapters.unity.program import Program
-from coterie.adapters.unity.protocol import Order
+from coterie.adapters.unity import Served, UnityBuild, UnityWorld
 from coterie.agents import Random, Scripted
 from coterie.agents.random import RandomAgent
 from coterie.core import (
@@ -22,7 +18,6 @@ from coterie.core import (
     Choice,
     ConfigError,
     Utterance,
-    WorldError,
     decode_episode,
     encode_episode,
 )
@@ -32,35 +27,9 @@ from coterie.rollout.play import stream
 from coterie.testing.driving import decide
 
 
-@contextlib.contextmanager
-def served(id, options=None, failed=None, **settings):
-    """A build that is a Coterie world."""
-    with UnityBuild(port=0, connect_s=60.0, answer_s=30.0) as build:
-
-        def run():
-            try:
-                serve(id, port=build.port, options=options, **settings)
-            except (WorldError, ConfigError) as error:
-                if failed is None:
-                    raise
-                failed.append(error)
-
-        thread = threading.Thread(target=run, daemon=True)
-        thread.start()
-        yield build
-    thread.join(20.0)
-    assert not thread.is_alive()
-
-
 def line(episode):
     """The record as it is read from disk: a whole number in a field of fractions is a fraction."""
     return encode_episode(decode_episode(encode_episode(episode)))
-
-
-def settings_of(id):
-    """The bodies of virtual worlds have more answers than can be found by playing for a moment: they get none."""
-    world = make(id)
-    return {"answers": dict.fromkeys(world.agents, ())} if world.timing == "timed" else {}
 
 
 def same_episodes(id, minds, seeds, options=None, vectors=False):
@@ -71,7 +40,7 @@ def same_episodes(id, minds, seeds, options=None, vectors=False):
         world.vectors = vectors
         return world
 
-    with served(id, options, **settings_of(id)) as build:
+    with served(id, options) as build:
         far = {each.seed: line(each) for each in gather(there, minds, seeds, at_once=1)}
     near = {each.seed: line(each) for each in gather(lambda: make(id, vectors=vectors, **options), minds, seeds)}
     assert far == near
@@ -234,81 +203,6 @@ def test_a_world_is_served_from_the_command_line():
     assert all(each.failure is None and each.outcome for each in episodes)
 
 
-# ---- when Python's side is at fault ---------------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def bare_line(id="tic_tac_toe-v1", failed=None, **settings):
-    """Python's side by hand: a line to a served world, greeted already."""
-    line = Line()
-
-    def run():
-        try:
-            serve(id, port=line.port, **settings)
-        except WorldError as error:
-            failed.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    try:
-        line.greet(seed=1, wait_s=60.0, program=Program())
-        yield line
-    finally:
-        line.close()
-    thread.join(20.0)
-    assert not thread.is_alive()
-
-
-def exchange(line, **order):
-    return line.exchange(Order(**order), 10.0, Program())
-
-
-@pytest.mark.parametrize(
-    "answers", [{}, {"cross": ()}, {"cross": (Answer(),)}, {"cross": (Answer((), (99,)),)}, {"x": (Answer(),) * 3}]
-)
-def test_an_answer_without_sense_is_no_answer_of_its_seat(answers):
-    with bare_line() as line:
-        exchange(line, command="RESET")
-        report = exchange(line, answers=answers)
-    (loser,) = report.infos["cross"]
-    assert (loser.done, loser.reward) == (True, -1.0)
-
-
-def test_a_masked_choice_is_refused():
-    with bare_line() as line:
-        exchange(line, command="RESET")
-        exchange(line, answers={"cross": (Answer((), (0,)),)})
-        report = exchange(line, answers={"nought": (Answer((), (0,)),)})
-    assert [(info.done, info.reward) for info in report.infos["nought"]] == [(True, -1.0)]
-    assert [(info.done, info.reward) for info in report.infos["cross"]] == [(True, 1.0)]
-
-
-def test_the_next_episode_begins_by_itself_with_new_numbers():
-    with bare_line() as line:
-        first = exchange(line, command="RESET")
-        exchange(line)
-        second = exchange(line)
-    assert [info.id for info in first.infos["cross"]] == [0]
-    assert [(info.id, info.done) for info in second.infos["cross"]] == [(2, False)]
-
-
-def test_an_order_that_cannot_be_read_ends_the_service(monkeypatch):
-    failed = []
-    with bare_line(failed=failed) as line:
-        monkeypatch.setattr("coterie.adapters.unity.line.write_order", lambda order: b"\xff\xff\xff")
-        with pytest.raises(WorldError, match=r"said nothing for 2 s|ended the session|hung up"):
-            line.exchange(Order(command="RESET"), 2.0, Program())
-    assert "no ML-Agents message" in str(failed[0])
-
-
-def test_a_trainer_that_takes_too_long_ends_the_service_where_a_limit_is_set():
-    failed = []
-    with bare_line(failed=failed, answer_s=1.0) as line:
-        exchange(line, command="RESET")
-        threading.Event().wait(2.0)
-    assert "gave no order for 1 s" in str(failed[0])
-
-
 def test_words_that_contradict_the_numbers_end_the_episode(monkeypatch):
     whole = Served._take
 
@@ -355,11 +249,3 @@ def test_a_vector_is_what_the_world_says():
         far, near = world.reset(3).observations["first"], here.reset(3).observations["first"]
     assert far.arrays["vector"].axes == near.arrays["vector"].axes
     np.testing.assert_array_equal(far.arrays["vector"].values, near.arrays["vector"].values)
-
-
-def test_orders_that_name_no_command_are_refused():
-    message = codec.UnityMessage()
-    message.header.status = 200
-    message.unity_input.rl_input.command = 7
-    with pytest.raises(WorldError, match="command 7"):
-        codec.read_order(message.SerializeToString())

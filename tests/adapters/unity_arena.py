@@ -22,6 +22,10 @@ from coterie.adapters.unity import Behaviour, Dialled, Info, Sensed, channels, w
 from coterie.adapters.unity.codec import read_order, write_report
 from coterie.adapters.unity.wire import UnityMessage
 
+ARENA = [sys.executable, __file__]
+"""The command that starts it."""
+SEATS = ("Guard_team1", "Runner_1", "Runner_2")
+"""What its agents are called as seats of a world."""
 LENGTH = 6
 RUNNER, GUARD = "Runner?team=0", "Guard?team=1"
 BEHAVIOURS = {
@@ -125,6 +129,12 @@ class Pictures(Dialled):
                 seen.compressed_data = png(np.round(np.moveaxis(shades, 0, -1) * 255).astype(np.uint8))
                 seen.compression_type = 1
         return message.SerializeToString()
+
+
+def play_arena(port, talks=True):
+    """Plays the part of Unity until it is told to stop."""
+    with Pictures(port, "arena", connect_s=20.0) as dialled:
+        Arena(dialled, talks).play()
 
 
 class Faulty(Pictures):
