@@ -5,13 +5,11 @@ import threading
 
 import pytest
 
-from coterie.adapters.unity import Answer, codec, serve
+from coterie.adapters.unity import Answer, codec, serve, words
 from coterie.adapters.unity.line import Line
 from coterie.adapters.unity.program import Program
 from coterie.adapters.unity.protocol import Order
-from coterie.core import (
-    WorldError,
-)
+from coterie.core import Utterance, WorldError
 
 
 @contextlib.contextmanager
@@ -67,6 +65,21 @@ def test_the_next_episode_begins_by_itself_with_new_numbers():
         second = exchange(line)
     assert [info.id for info in first.infos["cross"]] == [0]
     assert [(info.id, info.done) for info in second.infos["cross"]] == [(2, False)]
+
+
+@pytest.mark.parametrize("charges", [False, True])
+def test_words_are_charged_here_unless_the_listener_does_it(charges):
+    """Two words at a quarter each; the move of a step costs the same in both."""
+    said = words.Said(say=(Utterance("go north"),))
+    paid = []
+    for answers in ({}, {"lookout": said}):
+        with bare_line("lookout-v1", options={"word_cost": 0.25}) as line:
+            exchange(line, command="RESET", posts=(words.post(words.Asked(listens=True, charges=charges)),))
+            report = exchange(line, posts=(words.post(words.Asked(answers=answers)),))
+            while "lookout" not in report.infos:
+                report = exchange(line)
+        paid.append(report.infos["lookout"][0].reward)
+    assert paid[1] - paid[0] == pytest.approx(0.0 if charges else -0.5)
 
 
 def test_an_order_that_cannot_be_read_ends_the_service(monkeypatch):
