@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: help demo test test-peers test-unity check bench docs clean
+.PHONY: help demo test test-peers test-unity test-megatron check bench docs clean
 
 help:  ## Says what there is.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
@@ -33,7 +33,7 @@ demo: .venv/.demo  ## Teaches two language agents to talk, in some minutes, and 
 test: check  ## Runs all checks and tests.
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
-test-peers: test-unity  ## Tests the bridges to peers that need an environment of their own.
+test-peers: test-unity test-megatron  ## Tests the bridges to peers that need an environment of their own.
 
 # ML-Agents' own limits on versions cannot be met together, so they are not asked; the file lists everything.
 .venv-mlagents/.done: constraints-mlagents.txt
@@ -45,6 +45,17 @@ test-peers: test-unity  ## Tests the bridges to peers that need an environment o
 test-unity: .venv/.dev .venv-mlagents/.done
 	COTERIE_MLAGENTS_PYTHON=$(CURDIR)/.venv-mlagents/bin/python OMP_NUM_THREADS=1 \
 		$(BIN)/python -m pytest --no-skips tests/adapters/test_unity_mlagents.py
+
+.venv-megatron/.ready: pyproject.toml constraints-megatron.txt
+	$(PYTHON) -m venv .venv-megatron
+	.venv-megatron/bin/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints-megatron.txt --editable ".[megatron]" pytest pytest-timeout hypothesis
+	@touch $@
+
+test-megatron: .venv-megatron/.ready
+	OMP_NUM_THREADS=1 .venv-megatron/bin/python -m pytest --peer megatron-core --no-skips \
+		tests/learners/test_megatron_learner.py tests/learners/test_megatron_failures.py \
+		tests/examples/test_megatron_continue.py tests/docs/test_documents.py
 
 check: .venv/.dev  ## Format, lint and strict types.
 	$(BIN)/ruff format --check .

@@ -1,5 +1,7 @@
 """Settings of all tests."""
 
+from importlib import metadata
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -10,6 +12,27 @@ settings.load_profile("coterie")
 
 def pytest_addoption(parser):
     parser.addoption("--no-skips", action="store_true", help="a test that is skipped fails: all it needs must be there")
+    parser.addoption("--peer", metavar="PACKAGE", help="run only the tests that need this package")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "peer(package): needs a package that has an environment of its own")
+
+
+def pytest_collection_modifyitems(config, items):
+    if peer := config.getoption("--peer"):
+        others = [item for item in items if not any(mark.args == (peer,) for mark in item.iter_markers("peer"))]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in others]
+
+
+def pytest_runtest_setup(item):
+    for mark in item.iter_markers("peer"):
+        (package,) = mark.args
+        try:
+            metadata.version(package)
+        except metadata.PackageNotFoundError:
+            pytest.skip(f"{package} is not installed here; `make test-peers` runs this in an environment of its own")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,7 +3,7 @@
 A page is run from top to bottom in one namespace and one folder. A `python` block is executed (one with a title is also
 saved under it); a `console` block runs its `$` lines in a shell. What a block shows (`text` after `python`, the lines
 below `$` in `console`) must come out in that order; `...` stands for anything. A block below `<!-- no-run -->` is only
-shown.
+shown. A page with `<!-- peer: PACKAGE -->` is run by `make test-peers`, where that package is.
 """
 
 import contextlib
@@ -22,8 +22,9 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 BLOCK = re.compile(r"^(<!-- no-run -->\n)?```(\w+)([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+PEER = re.compile(r"^<!-- peer: (\S+) -->$", re.MULTILINE)
 RUN = [
-    path
+    pytest.param(path, marks=[pytest.mark.peer(package) for package in PEER.findall(path.read_text())])
     for path in PAGES
     if any(kind in ("python", "console") for kind in re.findall(r"^```(\w+)", path.read_text(), re.M))
 ]

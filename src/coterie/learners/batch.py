@@ -101,9 +101,9 @@ class Batch:
     targets_D: torch.Tensor
 
 
-def collate(lines: Items[Sequence], device: torch.device) -> Batch:
-    """Puts sequences into one batch."""
-    groups = list(_groups(lines, TOKENS_AT_ONCE if device.type == "cpu" else None))
+def collate(lines: Items[Sequence], device: torch.device, at_once: int | None = None) -> Batch:
+    """Puts sequences into one batch, in pieces of at most `at_once` positions; None: as many as suit the device."""
+    groups = list(_groups(lines, at_once or (TOKENS_AT_ONCE if device.type == "cpu" else None)))
     own_B = np.array([len(line.own) for line in lines])
     asked_B = np.array([len(line.asked) for line in lines])
     first_B = asked_B.cumsum() - asked_B

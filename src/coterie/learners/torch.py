@@ -5,7 +5,7 @@ import json
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -13,6 +13,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from coterie.core import Algorithm, ConfigError, Credit, Episode, Json, Tokens
 from coterie.learners.batch import Batch, Piece, collate, sequences, token_log_probs
+from coterie.learners.batch import Sequence as Line
 from coterie.learners.products import OneDnnProducts
 from coterie.policies.local.policy import POLICY_CARD, VALUE_HEAD
 
@@ -81,45 +82,47 @@ class TorchLearner:
         sums: dict[str, float] = {}
         steps = 0
         rate = self._rate()
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
         for epoch in range(self.epochs):
             order = list(range(len(lines)))
             random.Random(f"{self.seed} {self.version} {epoch}").shuffle(order)
             for start in range(0, len(order), self.minibatch):
                 chosen = [lines[index] for index in order[start : start + self.minibatch]]
-                loss, statistics = algorithm.loss(self.measure(collate(chosen, self.model.device)))
-                self.optimizer.zero_grad(set_to_none=True)
-                loss.backward()  # type: ignore[no-untyped-call]
-                norm = torch.nn.utils.clip_grad_norm_(self.parameters.values(), self.clip_gradient)
-                self.optimizer.step()
+                loss, statistics = algorithm.loss(self.measure(self.collate(chosen)))
+                norm = self.step(loss, rate)
                 steps += 1
-                for name, value in {**statistics, "loss": float(loss.detach()), "gradient": float(norm)}.items():
+                for name, value in {**statistics, "loss": float(loss.detach()), "gradient": norm}.items():
                     sums[name] = sums.get(name, 0.0) + value
+        self.finish()
         self.version += 1
         self.publish(plain(self.model), self.value_head, self.version)
-        tokens = float(sum(len(line.own) for line in lines))
-        return {name: total / steps for name, total in sums.items()} | {"tokens": tokens, "learning_rate": rate}
+        count = float(sum(len(line.own) for line in lines))
+        return {name: total / steps for name, total in sums.items()} | {"tokens": count, "learning_rate": rate}
 
     def _rate(self) -> float:
         if self.decay_over is None:
             return self.learning_rate
         return self.learning_rate * max(0.1, 1 - 0.9 * self.version / self.decay_over)
 
+    def collate(self, lines: Sequence[Line]) -> Batch:
+        """Puts the sequences of a minibatch into one batch."""
+        return collate(lines, self.model.device)
+
     def measure(self, batch: Batch) -> Tokens:
         """Runs the model over a batch and measures what the sampler recorded: what every loss is made of."""
         with OneDnnProducts():
-            measured = [self._measure(piece) for piece in batch.pieces]
-        log_probs_N, entropy_N, values_D = (torch.cat(parts) for parts in zip(*measured, strict=True))
-        return Tokens(
-            log_probs_N=log_probs_N[batch.place_N],
-            old_log_probs_N=batch.old_log_probs_N,
-            advantages_N=batch.advantages_N,
-            targets_D=batch.targets_D,
-            values_D=values_D[batch.place_D],
-            decision_N=batch.decision_N,
-            entropy_N=entropy_N[batch.place_N],
-        )
+            return tokens(batch, [self._measure(piece) for piece in batch.pieces])
+
+    def step(self, loss: torch.Tensor, rate: float) -> float:
+        """Takes an optimiser step down the gradient of a loss; returns the gradient's norm before clipping."""
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm = torch.nn.utils.clip_grad_norm_(self.parameters.values(), self.clip_gradient)
+        self.optimizer.param_groups[0]["lr"] = rate
+        self.optimizer.step()
+        return float(norm)
+
+    def finish(self) -> None:
+        """Ends an update, before its weights are published."""
 
     def _measure(self, piece: Piece) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Log-probabilities and entropies of own tokens, values of decisions."""
@@ -137,22 +140,12 @@ class TorchLearner:
         log_probs_N, entropy_N = token_log_probs(logits_NV, piece, self.temperature)
         return log_probs_N, entropy_N, self.value_head(flat[piece.asked_D])[:, 0].float()
 
-    def again(self, learning_rate: float, decay_over: int | None = None) -> "TorchLearner":
+    def again(self, learning_rate: float, decay_over: int | None = None) -> Self:
         """A learner for the next lesson: the same weights, a fresh optimiser, versions counted from 0."""
-        return TorchLearner(
-            self.model,
-            self.tokenizer,
-            self.policy,
-            self.publish,
-            value_head=self.value_head,
-            learning_rate=learning_rate,
-            decay_over=decay_over,
-            minibatch=self.minibatch,
-            epochs=self.epochs,
-            clip_gradient=self.clip_gradient,
-            temperature=self.temperature,
-            seed=self.seed,
-        )
+        learner = copy.copy(self)
+        learner.learning_rate, learner.decay_over, learner.version = learning_rate, decay_over, 0
+        learner.optimizer = learner._new_optimizer()
+        return learner
 
     def export(self, folder: str | Path, **card: Json) -> None:
         """Writes weights and tokenizer in Hugging Face format, the value head beside them, and how to seat the policy.
@@ -197,6 +190,20 @@ class TorchLearner:
             self.optimizer.state[self.parameters[name]][key] = value
         self.version = int(json.loads((place / "learner.json").read_text())["version"])
         self.publish(plain(self.model), self.value_head, self.version)
+
+
+def tokens(batch: Batch, measured: Sequence[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]) -> Tokens:
+    """What a loss sees, given of each piece its log-probabilities, entropies and values."""
+    log_probs_N, entropy_N, values_D = (torch.cat(parts) for parts in zip(*measured, strict=True))
+    return Tokens(
+        log_probs_N=log_probs_N[batch.place_N],
+        old_log_probs_N=batch.old_log_probs_N,
+        advantages_N=batch.advantages_N,
+        targets_D=batch.targets_D,
+        values_D=values_D[batch.place_D],
+        decision_N=batch.decision_N,
+        entropy_N=entropy_N[batch.place_N],
+    )
 
 
 def plain(model: PreTrainedModel) -> PreTrainedModel:
