@@ -13,7 +13,7 @@ OLDEST, NEWER = (0, 16), (0, 17)
 """The version of Megatron-core that works, and the first that is not known to."""
 
 
-class Layout(msgspec.Struct, frozen=True):
+class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many ways the model is cut; the product is the number of processes, one a device.
 
     Source: Narayanan et al., Efficient Large-Scale Language Model Training on GPU Clusters (arXiv 2104.04473),

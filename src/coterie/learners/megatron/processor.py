@@ -1,4 +1,4 @@
-"""Megatron-core without a GPU: the three places where it takes one for granted.
+"""Megatron-core without a GPU: all places where it takes one for granted.
 
 Nothing here happens where CUDA is available.
 """
@@ -9,6 +9,12 @@ from typing import Any
 
 import torch
 from torch.overrides import TorchFunctionMode
+
+
+def environment_of_megatron() -> dict[str, str]:
+    """What the environment of a process must say before it begins."""
+    # Megatron-core has small functions compiled, which on a processor takes a C++ compiler, and time.
+    return {} if torch.cuda.is_available() else {"TORCHDYNAMO_DISABLE": "1"}
 
 
 @contextmanager

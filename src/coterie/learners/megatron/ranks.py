@@ -21,6 +21,7 @@ from coterie.core import PolicyError
 from coterie.learners.megatron.architecture import Architecture
 from coterie.learners.megatron.conversion import from_megatron
 from coterie.learners.megatron.layout import Layout, check_layout
+from coterie.learners.megatron.processor import environment_of_megatron
 from coterie.learners.megatron.rank import Setup, Steps
 
 QUIET = {
@@ -43,7 +44,7 @@ class Ranks:
             PolicyError: a process could not start.
         """
         check_layout(layout, architecture)
-        self.architecture, self.layout = architecture, layout
+        self.architecture, self.layout, self.timeout_s = architecture, layout, layout.timeout_s
         self.folder = Path(tempfile.mkdtemp(prefix="coterie-megatron-"))
         self.pipes: list[Connection] = []
         self.processes: list[subprocess.Popen[bytes]] = []
@@ -66,7 +67,7 @@ class Ranks:
                 stdin=subprocess.DEVNULL,
                 stdout=errors,
                 stderr=errors,
-                env=network | os.environ | QUIET | path,
+                env=network | os.environ | QUIET | environment_of_megatron() | path,
             )
         theirs.close()
         self.pipes.append(ours)
@@ -90,11 +91,11 @@ class Ranks:
 
     def _answers(self, what: str) -> list[Any]:
         found: dict[int, Any] = {}
-        until = time.monotonic() + self.layout.timeout_s
+        until = time.monotonic() + self.timeout_s
         while missing := [rank for rank in range(len(self.pipes)) if rank not in found]:
             ready = wait([self.pipes[rank] for rank in missing], timeout=max(0.0, until - time.monotonic()))
             if not ready:
-                self._fail(missing[0], f"gave no answer to {what} within {self.layout.timeout_s:g} s")
+                self._fail(missing[0], f"gave no answer to {what} within {self.timeout_s:g} s")
             for rank in missing:
                 if self.pipes[rank] in ready:
                     found[rank] = self._answer(rank, what)
