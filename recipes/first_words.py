@@ -18,6 +18,7 @@ from coterie.environments.text.cooperation.lookout_experts import Courier, Guide
 from coterie.evaluation import evaluate
 from coterie.evaluation import measure as measure_episodes
 from coterie.evaluation.report import Arm, CrossPlay, Evaluation, Transcript, write_report
+from coterie.learners import choose_learner
 from coterie.policies.codecs import CompactCodec
 from coterie.rollout import gather, read_episodes, write_episodes
 from coterie.rollout.transcribe import transcribe
@@ -71,6 +72,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     lookout_rate: float = 5e-4
     """The listener learns faster: six words to read anew, where the speaker has a map full of things to say anew."""
     courier_rate: float = 2e-3
+    learner: str = "torch"
+    """Who trains: torch, or with Megatron-core megatron:tensor=2,pipeline=1,data=1."""
     minibatch: int = 24
     """Sequences in one optimiser step."""
     gamma: float = 0.5
@@ -174,13 +177,12 @@ class Team:
 
     def newcomer(self, name: str, seat: str, rate: float, updates: int) -> "tuple[LocalPolicy, TorchLearner]":
         """A model with random weights, who speaks for it, and who teaches it."""
-        from coterie.learners.torch import TorchLearner
         from coterie.policies.local import LocalPolicy, small_model
 
         settings = self.settings
         model = small_model(len(self.tokenizer), settings.hidden, settings.layers, seed=self.start + SEATS.index(seat))
         policy = LocalPolicy(model, self.tokenizer, name, tokens_per_word=1)
-        learner = TorchLearner(
+        learner = choose_learner(settings.learner)(
             model,
             self.tokenizer,
             name,

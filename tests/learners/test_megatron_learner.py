@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.peer("megatron-core"), pytest.mark.usefixtures("one_th
 WORDS = "map destination parcel courier lookout at blocked nothing says act say north south east west pick drop wait"
 TOKENIZER = small_tokenizer([WORDS, "c0 c1 c2 r0 r1 r2"])
 SIZES = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4}
-LAYOUTS = ["tensor=1", "tensor=2", "pipeline=2", "data=2"]
+LAYOUTS = ["tensor=1", "tensor=2", "pipeline=2", "data=2", "tensor=2,pipeline=2,data=2"]
 
 
 @pytest.fixture
