@@ -48,7 +48,7 @@ def learn(folder: Path, setting: str, iterations: int, seed: int) -> dict[str, t
     plan = Plan(iterations, episodes=32, first_seed=1_000_000 * seed, checkpoint_every=iterations)
     train(run, "lookout", minds, [learner], Reinforce(gamma=0.9), plan, options={"maps": "train", "shaping": 0.1})
     report = evaluate("lookout", minds, HELD_OUT, options={"maps": "held-out"}, metrics=["success"])
-    print(f"delivered after {iterations} iterations, {setting.split(':')[0]}: {report.measures['success'].value:.3f}")
+    print(f"delivered after {iterations} iterations by {setting.split(':')[0]}: {report.measures['success'].value:.3f}")
     return {name: each.detach().clone() for name, each in model.named_parameters()}
 
 

@@ -10,10 +10,13 @@ import pytest
 FOLDER = Path(__file__).parents[2] / "examples"
 
 
-def figures(name, *arguments):
+def figures(name, *arguments, within_s=120):
     """Runs an example and returns what it printed as `name: number`."""
     found = subprocess.run(
-        [sys.executable, str(FOLDER / f"{name}.py"), *map(str, arguments)], capture_output=True, text=True, timeout=120
+        [sys.executable, str(FOLDER / f"{name}.py"), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=within_s,
     )
     assert found.returncode == 0, found.stderr
     return {key: float(value) for key, value in re.findall(r"^([\w ]+): (-?[\d.]+)", found.stdout, re.MULTILINE)}
