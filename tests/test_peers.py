@@ -30,7 +30,7 @@ def test_needs_nothing():
     [
         ([], "2 passed, 1 skipped"),
         (["--peer", "pytest"], "1 passed, 2 deselected"),
-        (["--peer", "no-such-package"], "1 failed, 2 deselected|2 deselected, 1 error"),
+        (["--peer", "no-such-package", "--no-skips"], "1 failed, 2 deselected|2 deselected, 1 error"),
         (["--peer", "another"], "3 deselected"),
     ],
 )
