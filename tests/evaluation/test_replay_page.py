@@ -4,7 +4,10 @@ import base64
 import gzip
 import json
 import re
+import shutil
+import struct
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
@@ -16,6 +19,7 @@ from coterie.cli import app
 from coterie.core import ConfigError, RecordError
 from coterie.environments.virtual.state.frame import BodyAt, Frame
 from coterie.evaluation.replay import play_again, replay_page
+from coterie.evaluation.replay.films import write_films
 from coterie.evaluation.replay.tracks import body_tracks, thinned
 from coterie.rollout import play, write_episodes
 
@@ -82,6 +86,7 @@ def test_the_page_tells_the_whole_episode(record, played):
     assert [turn["does"] for turn in page["turns"]] == [turn.action.move for turn in record.turns]
     assert sum(amount for _, _, amount, _ in page["rewards"]) == sum(record.totals.values())
     assert [name for _, name, _, _ in page["subgoals"]] == ["gate open", "key with bob"]
+    assert page["unit"] == "seconds"
     assert page["doors"]["gate"][-1] == [10.9, True]
     assert page["things"]["red key"][-1][-1] == "bob"
     assert {thing["name"] for thing in page["scene"]["things"]} == set(page["things"])
@@ -101,13 +106,56 @@ def test_a_record_that_does_not_play_again_is_refused(record):
 
 def test_a_stopped_episode_is_shown_as_far_as_it_went():
     record = play(HandingOver, TEAM, 3, max_steps=4)
-    assert play_again(record, world=WORLD).seconds == 10.0
+    assert play_again(record, world=WORLD).length == 10.0
 
 
-def test_a_world_of_text_is_refused():
+def test_an_episode_of_words_is_told_by_its_steps():
+    record = play("connect_four", {"red": Expert(), "yellow": Expert()}, 0)
+    played = play_again(record)
+    page = told(replay_page(played))
+    assert (page["scene"], page["unit"], page["length"]) == (None, "steps", record.steps)
+    assert [turn["at"] for turn in page["turns"]] == [turn.step for turn in record.turns]
+    assert [turn["does"] for turn in page["turns"]] == [turn.action.move for turn in record.turns]
+    assert page["turns"][0]["drawn"].splitlines()[1] == ". . . . . . ."
+    assert {(at, who): paid for at, who, paid, _ in page["rewards"]} == {
+        (record.steps, who): paid for who, paid in record.totals.items()
+    }
+
+
+def test_what_is_said_in_words_stands_where_it_was_said():
+    record = play("lookout", {"lookout": Expert(), "courier": Expert()}, 1)
+    speech = told(replay_page(play_again(record)))["speech"]
+    assert [[at, who, text] for at, who, text, _, _ in speech] == [
+        [message.time, message.speaker, message.text] for message in record.messages
+    ]
+
+
+def test_who_is_called_after_a_colour_has_it():
+    record = play("connect_four", {"red": Expert(), "yellow": Expert()}, 0)
+    colours = told(replay_page(play_again(record)))["colours"]
+    assert colours["red"][0] > 2 * max(colours["red"][2], 80)
+    assert min(colours["yellow"][:2]) > 2 * colours["yellow"][2]
+
+
+def test_words_cannot_be_filmed(tmp_path):
     record = play("kuhn_poker", {"first": Expert(), "second": Expert()}, 0)
-    with pytest.raises(ConfigError, match="nothing to film"):
-        play_again(record)
+    with pytest.raises(ConfigError, match="kuhn_poker-v1 has nothing to film"):
+        write_films(play_again(record), gif=tmp_path / "film.gif")
+    assert not (tmp_path / "film.gif").exists()
+
+
+def test_a_film_is_as_long_as_the_episode(played, tmp_path):
+    if not (find_spec("imageio_ffmpeg") or shutil.which("ffmpeg")):
+        with pytest.raises(ConfigError, match=r'pip install "coterie\[video\]"'):
+            write_films(played, mp4=tmp_path / "film.mp4")
+        return
+    write_films(played, mp4=tmp_path / "film.mp4", eyes="ann")
+    film = (tmp_path / "film.mp4").read_bytes()
+    assert film[4:8] == b"ftyp"
+    # The header of a film: version and flags, two times, ticks a second, ticks in all (ISO/IEC 14496-12, 8.2.2).
+    head = film.index(b"mvhd") + 4
+    rate, length = struct.unpack(">II", film[head + 12 : head + 20])
+    assert length / rate == pytest.approx(len(played.frames) / 10, abs=0.11)
 
 
 def test_the_command_writes_a_page_and_a_film(record, tmp_path):

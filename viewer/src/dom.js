@@ -7,6 +7,12 @@ export function element(tag, className = "", text = "") {
   return made;
 }
 
+/** The same in somebody's colour. */
+export function coloured(made, colour) {
+  made.style.setProperty("--own", css(colour));
+  return made;
+}
+
 export function drawn(tag, attributes, parent) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -23,12 +29,6 @@ export function icon(path) {
 
 export function css(colour) {
   return `rgb(${colour.map(Math.round).join(" ")})`;
-}
-
-export function clock(seconds) {
-  const whole = Math.max(0, seconds);
-  const minutes = Math.floor(whole / 60);
-  return `${minutes}:${(whole - 60 * minutes).toFixed(1).padStart(4, "0")}`;
 }
 
 export function signed(amount) {

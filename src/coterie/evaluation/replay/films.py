@@ -1,5 +1,6 @@
 """Films of an episode, drawn without a screen."""
 
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from coterie.environments.virtual.pictures.images import gif as as_gif
 from coterie.environments.virtual.pictures.images import write_mp4
 from coterie.environments.virtual.pictures.lens import Bird
 from coterie.environments.virtual.pictures.render import Painter
+from coterie.environments.virtual.space.scene import Scene
+from coterie.environments.virtual.state.frame import Frame
 from coterie.evaluation.replay.played import Played
 
 TICKS_A_SECOND = 10
@@ -28,31 +31,41 @@ def write_films(played: Played, gif: Path | None = None, mp4: Path | None = None
         eyes: through whose eyes; otherwise from above.
 
     Raises:
-        ConfigError: nobody is called so, or nothing happened that could be shown.
+        ConfigError: the world has no scene, nobody is called so, nothing happened that could be shown, or there is
+            no ffmpeg for the MP4.
     """
+    if played.scene is None:
+        raise ConfigError(
+            f"{played.episode.environment} has nothing to film, only virtual and hybrid worlds have; the page shows it"
+        )
     frames = played.frames
     cast = tuple(played.episode.totals)
     if eyes is not None and eyes not in cast:
         raise ConfigError(f"nobody is called {eyes!r}; there are {', '.join(cast)}")
     if not frames:
         raise ConfigError("the episode ended before anybody moved: there is nothing to film")
+    for path in filter(None, (gif, mp4)):
+        path.parent.mkdir(parents=True, exist_ok=True)
     painter = Painter(played.scene, cast)
-    view = eyes or _above(played)
+    view = eyes or _above(played.scene, frames)
     if gif is not None:
         every = -(-len(frames) // LONGEST_GIF)
         pictures = list(film(painter, list(islice(frames, 0, None, every)), view, 480, 360))
         gif.write_bytes(as_gif(pictures, TICKS_A_SECOND))
     if mp4 is not None:
-        write_mp4(mp4, film(painter, frames, view, 960, 720), TICKS_A_SECOND)
+        try:
+            write_mp4(mp4, film(painter, frames, view, 960, 720), TICKS_A_SECOND)
+        except ImportError as error:
+            raise ConfigError(str(error)) from error
 
 
-def _above(played: Played) -> Bird:
+def _above(scene: Scene, frames: Sequence[Frame]) -> Bird:
     """The whole scene from above; without its roofs where somebody walks under one."""
-    corners = [corner for floor in played.scene.floors for corner in floor.outline]
+    corners = [corner for floor in scene.floors for corner in floor.outline]
     west, east = min(x for x, _ in corners), max(x for x, _ in corners)
     south, north = min(y for _, y in corners), max(y for _, y in corners)
     across = max(east - west, (north - south) * 4.0 / 3.0) * 1.08
-    walked = {round(body.z) for frame in played.frames for body in frame.bodies}
-    roofed = any(solid.kind == "roof" for solid in played.scene.solids)
+    walked = {round(body.z) for frame in frames for body in frame.bodies}
+    roofed = any(solid.kind == "roof" for solid in scene.solids)
     cut = max(walked) + KNEE if roofed and walked else 1e9
     return Bird((west + east) / 2.0, (south + north) / 2.0, across, width=480, height=360, cut=cut)

@@ -24,7 +24,7 @@ PAGE = Template("""<!doctype html>
 <title>$title</title>
 </head>
 <body>
-<noscript>This page draws an episode in three dimensions and needs JavaScript for it.</noscript>
+<noscript>This page shows an episode and needs JavaScript for it.</noscript>
 <div id="replay"></div>
 <script id="episode" type="text/plain">$data</script>
 <script>$viewer</script>
@@ -35,8 +35,9 @@ PAGE = Template("""<!doctype html>
 
 
 def replay_page(played: Played) -> str:
-    """The page of an episode: the scene from any side and through every agent's eyes, with a line of time."""
-    data = msgspec.json.encode({"scene": setting(played.scene), **story(played)})
+    """The page of an episode: the scene from any side and through every agent's eyes, or what was said; and time."""
+    scene = None if played.scene is None else setting(played.scene)
+    data = msgspec.json.encode({"scene": scene, **story(played)})
     # The same episode gives the same page: no time of writing in it.
     packed = base64.b64encode(gzip.compress(data, 9, mtime=0)).decode()
     viewer = files(__package__).joinpath("viewer.js").read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
-"""Plays a recorded episode again, with a camera on."""
+"""Plays a recorded episode again, with a camera on; an episode of words tells everything itself."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
@@ -8,7 +9,6 @@ from coterie.agents.replay import Replay
 from coterie.core import (
     Agent,
     Channel,
-    ConfigError,
     Decision,
     Environment,
     Episode,
@@ -24,24 +24,28 @@ from coterie.rollout.gather import Loop
 from coterie.rollout.play import play_episode
 
 
-class Played(msgspec.Struct, frozen=True):
-    """An episode in a virtual world, with everything that could be seen."""
+class Played(msgspec.Struct, frozen=True, kw_only=True):
+    """An episode with everything that could be seen. Time is in `unit`: simulated seconds, or steps of the world."""
 
     episode: Episode
     purpose: str
-    scene: Scene
-    frames: Sequence[Frame]
-    """One a tick, from the beginning on; none before anybody moved."""
+    unit: Literal["seconds", "steps"]
+    scene: Scene | None = None
+    """Where it took place; None: in words only."""
+    frames: Sequence[Frame] = ()
+    """One a tick, from the beginning on; none before anybody moved, and none of words."""
+    sketches: tuple[str, ...] = ()
+    """What was drawn in letters for each turn of the record; empty in virtual worlds."""
     turns: tuple[float, ...]
-    """When each turn of the record was taken, seconds."""
+    """When each turn of the record was taken."""
     steps: tuple[float, ...]
-    """When each step of the world was over, seconds; the first is the beginning."""
-    seconds: float
+    """When each step of the world was over; the first is the beginning."""
+    length: float
     """How long it took."""
 
 
 def play_again(episode: Episode, channel: Channel | None = None, world: str | None = None) -> Played:
-    """Plays the actions of a record again, in the same world with the same luck.
+    """Plays the actions of a record again, in the same world with the same luck; where all is in words, reads it.
 
     Args:
         episode: what was recorded.
@@ -49,15 +53,12 @@ def play_again(episode: Episode, channel: Channel | None = None, world: str | No
         world: `module:Class` of a world of your own, whose name alone nobody could find.
 
     Raises:
-        ConfigError: its world is not a virtual one, or is not known here.
+        ConfigError: its world is not known here.
         RecordError: the world went another way than the record says: it, or its version, is not the same.
     """
     made = make(world or episode.environment, **episode.options)
     if not isinstance(made, VirtualWorld):
-        raise ConfigError(
-            f"{episode.environment} has nothing to film, only virtual and hybrid worlds have; its "
-            "episodes can be read: coterie play prints them, the report of an evaluation has transcripts"
-        )
+        return _read(episode, made)
     made.film = film = Film()
     clock: dict[int, float] = {}
     minds: dict[str, Mind] = {seat: _Timed(Replay(episode), clock) for seat in made.agents}
@@ -70,13 +71,27 @@ def play_again(episode: Episode, channel: Channel | None = None, world: str | No
     seconds = made.simulation.seconds
     times = [clock.get(step, seconds) for step in range(episode.steps + 1)]
     return Played(
-        episode,
-        made.purpose,
-        made.simulation.layout.scene,
-        film.frames,
-        tuple(clock[turn.step] for turn in episode.turns),
-        tuple(times),
-        seconds,
+        episode=episode,
+        purpose=made.purpose,
+        unit="seconds",
+        scene=made.simulation.layout.scene,
+        frames=film.frames,
+        turns=tuple(clock[turn.step] for turn in episode.turns),
+        steps=tuple(times),
+        length=seconds,
+    )
+
+
+def _read(episode: Episode, world: Environment) -> Played:
+    """An episode of words, by its steps; boards and maps as the world draws them for people."""
+    return Played(
+        episode=episode,
+        purpose=world.purpose,
+        unit="steps",
+        sketches=tuple(world.sketch(turn.observation) for turn in episode.turns),
+        turns=tuple(float(turn.step) for turn in episode.turns),
+        steps=tuple(map(float, range(episode.steps + 1))),
+        length=float(episode.steps),
     )
 
 

@@ -25,15 +25,28 @@ export function figure(colour, marked = true) {
     const mesh = new THREE.Mesh(geometry, material);
     mesh.position.set(x, y, z);
     mesh.castShadow = true;
+    mesh.renderOrder = 2;
     parent.add(mesh);
     return mesh;
   };
+  // Drawn after all that may hide it and before itself: only where something else is in front.
+  const ghosts = [];
+  const veil = new THREE.MeshBasicMaterial({ color: tinted(mixed(colour, [255, 255, 255], 0.25)), opacity: 0.42, fog: false,
+    blending: THREE.CustomBlending, depthFunc: THREE.GreaterDepth, depthWrite: false });
+  const haunt = (geometry, x, y, z, parent = stands) => {
+    const ghost = put(geometry, veil, x, y, z, parent);
+    ghost.castShadow = false;
+    ghost.renderOrder = 1;
+    ghosts.push(ghost);
+  };
   const legs = [put(leg, trousers, 0, 0.1, 0.3), put(leg, trousers, 0, -0.1, 0.3)];
   put(torso, clothes, 0, 0, 0.9);
+  haunt(torso, 0, 0, 0.9);
   const face = new THREE.Group();
   face.position.set(0.02, 0, 1.53);
   stands.add(face);
   put(head, skin, 0, 0, 0, face);
+  haunt(head, 0, 0, 0, face);
   put(hair, crown, -0.025, 0, 0.018, face).rotation.y = -0.35;
   put(eye, dark, 0.185, 0.075, 0.03, face);
   put(eye, dark, 0.185, -0.075, 0.03, face);
@@ -49,7 +62,7 @@ export function figure(colour, marked = true) {
     ring.position.z = 0.025;
     group.add(ring);
   }
-  return { group, stands, face, legs, hands, ring };
+  return { group, stands, face, legs, hands, ghosts };
 }
 
 /** Puts a figure where a key of its track says; `stride`: metres walked so far. */

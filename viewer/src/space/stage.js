@@ -1,11 +1,11 @@
 // The scene: what never moves, doors, things and people, and the light on them.
 import * as THREE from "three";
+import { Footprints } from "./footprints.js";
 import { figure, pose } from "./people.js";
-import { before, between, state } from "./tracks.js";
-import { CEILING, Pile, box, cut, glass, mixed, round, surface, tinted } from "./surfaces.js";
-
-const CYLINDERS = /^(cup|mug|glass|bottle|vase|plate|bowl|bucket|can|pot|lamp|candle|ball|coin|clock)$/;
-const PEOPLE = /\b(victim|person|shopkeeper|guard|keeper|patient)\b/;
+import { bounds, crosses, inside } from "./shapes.js";
+import { CEILING, Pile, cut, glass } from "./surfaces.js";
+import { solid } from "./things.js";
+import { before, between, eased, state } from "./tracks.js";
 
 export class Stage {
   constructor(episode) {
@@ -16,12 +16,17 @@ export class Stage {
     this.still(solids, floors);
     this.lights();
     this.doors = doors.map((door) => this.door(door));
-    this.things = things.map((thing) => this.thing(thing));
+    this.things = things.map((thing) => {
+      const made = solid(thing);
+      this.scene.add(made.group);
+      return { ...thing, ...made, holder: "" };
+    });
     this.people = new Map();
     for (const name of Object.keys(episode.bodies)) {
-      const person = figure(episode.colours[name] || [140, 140, 140]);
+      const colour = episode.colours[name] || [140, 140, 140];
+      const person = { ...figure(colour), steps: new Footprints(episode.bodies[name], colour) };
       this.people.set(name, person);
-      this.scene.add(person.group);
+      this.scene.add(person.group, person.steps.mesh);
     }
     this.strides = new Map(Object.entries(episode.bodies).map(([name, track]) => [name, strides(track)]));
     this.covers = [...solids.filter((each) => each.k !== "tree" && each.l > 1.8), ...floors.map((floor) => (
@@ -67,8 +72,11 @@ export class Stage {
     this.shine(this.bounds.x, this.bounds.y, this.bounds.radius);
   }
 
-  /** Turns the sun so that what is within `radius` of a point throws shadows. */
+  /** Turns the sun so that what is within `radius` of a point throws shadows; tells whether it was elsewhere. */
   shine(x, y, radius) {
+    const lit = [x, y, radius].map((value) => value.toFixed(2)).join();
+    if (lit === this.lit) return false;
+    this.lit = lit;
     const wide = Math.min(radius * 1.06, 130);
     const { sun } = this;
     sun.target.position.set(x, y, 0);
@@ -76,6 +84,7 @@ export class Stage {
     const camera = sun.shadow.camera;
     Object.assign(camera, { left: -wide, right: wide, top: wide, bottom: -wide, near: 0.5, far: 6 * wide });
     camera.updateProjectionMatrix();
+    return true;
   }
 
   door(door) {
@@ -92,52 +101,6 @@ export class Stage {
     return { ...door, mesh, closed };
   }
 
-  thing(thing) {
-    const [wide, deep, high] = thing.size;
-    const group = new THREE.Group();
-    const shell = thing.can.includes("container") && thing.can.includes("open");
-    const parts = {};
-    if (PEOPLE.test(thing.kind) || (thing.can.includes("talk") && high > 1.2)) {
-      const person = figure(thing.c, false);
-      const lying = high < 1;
-      pose(person, [0, 0, 0, 0, 0, 0, lying ? "lying" : "standing"], { metres: 0 });
-      if (lying) person.stands.position.x = 0.8;
-      if (lying && deep > wide) person.group.rotation.z = Math.PI / 2;
-      group.add(person.group);
-    } else {
-      const pile = new Pile();
-      const dim = shell ? thing.c : thing.c;
-      if (CYLINDERS.test(thing.kind)) pile.prism(round(Math.min(wide, deep) / 2), 0, high, dim, "plain", false);
-      else if (thing.kind === "key") {
-        pile.prism(box(Math.max(wide, 0.22), 0.06), 0, 0.05, dim, "plain", false);
-        pile.prism(round(0.08).map((v, i) => (i % 2 ? v : v - 0.1)), 0, 0.06, dim, "plain", false);
-      } else pile.prism(box(wide, deep), 0, high, dim, thing.g, false);
-      parts.closed = pile.mesh();
-      group.add(parts.closed);
-      if (shell) {
-        const [x, y, wall] = [wide / 2, deep / 2, Math.min(0.04, wide / 5, deep / 5)];
-        const tray = new Pile();
-        const inside = mixed(thing.c, [40, 34, 30], 0.35);
-        tray.prism(box(wide - wall, deep - wall), 0, wall, inside, "plain", false);
-        tray.prism([-x, -y, x, -y, x, -y + wall, -x, -y + wall], 0, high, thing.c, "plain", false);
-        tray.prism([-x, y - wall, x, y - wall, x, y, -x, y], 0, high, thing.c, "plain", false);
-        tray.prism([-x, -y, -x + wall, -y, -x + wall, y, -x, y], 0, high, thing.c, "plain", false);
-        tray.prism([x - wall, -y, x, -y, x, y, x - wall, y], 0, high, thing.c, "plain", false);
-        parts.open = tray.mesh();
-        group.add(parts.open);
-      } else if (thing.can.includes("switch") || thing.can.includes("lever")) {
-        const glow = new THREE.Mesh(
-          new THREE.SphereGeometry(Math.max(0.12, wide * 0.6), 20, 14),
-          new THREE.MeshBasicMaterial({ color: tinted([255, 226, 140]), transparent: true, opacity: 0.85 }));
-        glow.position.z = high;
-        parts.glow = glow;
-        group.add(glow);
-      }
-    }
-    this.scene.add(group);
-    return { ...thing, group, parts };
-  }
-
   /** Puts everything where it is at a time. */
   show(time, hidden = "") {
     const { episode } = this;
@@ -145,11 +108,14 @@ export class Stage {
       const open = eased(episode.doors[door.name], time, door.open);
       door.mesh.rotation.z = door.closed + open * 1.48;
       door.mesh.visible = door.z < cut.value - 0.02;
+      door.mesh.scale.z = Math.max(0.01, Math.min(1, (cut.value - door.z) / door.height));
     }
     for (const [name, person] of this.people) {
       const key = between(episode.bodies[name], time, 6);
       person.group.visible = key !== null && name !== hidden && key[3] < cut.value - 0.02;
       person.at = key;
+      person.steps.show(time, Boolean(hidden));
+      for (const ghost of person.ghosts) ghost.visible = !hidden;
       if (key) pose(person, key, this.stride(name, time, key));
     }
     for (const thing of this.things) {
@@ -164,6 +130,7 @@ export class Stage {
       const on = state(episode.states[thing.name], time, thing.on);
       if (thing.parts.open) [thing.parts.open.visible, thing.parts.closed.visible] = [on, !on];
       if (thing.parts.glow) thing.parts.glow.visible = on;
+      for (const ghost of thing.parts.ghosts ?? []) ghost.visible = !hidden;
     }
   }
 
@@ -228,15 +195,6 @@ export class Stage {
   }
 }
 
-function eased(track, time, first) {
-  const now = state(track, time, first) ? 1 : 0;
-  if (!track) return now;
-  const place = before(track, time);
-  if (place < 1 && !(place === 0 && track[0][1] !== first)) return now;
-  const part = Math.min(1, (time - track[place][0]) / 0.5);
-  return now ? part * (2 - part) : 1 - part * (2 - part);
-}
-
 function strides(track) {
   let metres = 0;
   return track.map((key, place) => {
@@ -244,46 +202,4 @@ function strides(track) {
     if (last && last.length > 1 && key.length > 1) metres += Math.hypot(key[1] - last[1], key[2] - last[2]);
     return metres;
   });
-}
-
-/** Whether a straight line goes through an upright prism: cut by each side in turn, then by its two ends. */
-function crosses(outline, low, high, from, to) {
-  let [enter, leave] = [0, 1];
-  const [dx, dy, dz] = [to.x - from.x, to.y - from.y, to.z - from.z];
-  const within = (distance, speed) => {
-    if (Math.abs(speed) < 1e-12) return distance >= 0;
-    if (speed > 0) enter = Math.max(enter, -distance / speed);
-    else leave = Math.min(leave, -distance / speed);
-    return enter < leave;
-  };
-  const count = outline.length / 2;
-  for (let each = 0; each < count; each++) {
-    const next = (each + 1) % count;
-    const [ax, ay] = [outline[2 * each], outline[2 * each + 1]];
-    const [ex, ey] = [outline[2 * next] - ax, outline[2 * next + 1] - ay];
-    if (!within(ex * (from.y - ay) - ey * (from.x - ax), ex * dy - ey * dx)) return false;
-  }
-  return within(from.z - low, dz) && within(high - from.z, -dz);
-}
-
-export function inside(outline, x, y) {
-  const count = outline.length / 2;
-  for (let each = 0; each < count; each++) {
-    const next = (each + 1) % count;
-    const [ax, ay, bx, by] = [outline[2 * each], outline[2 * each + 1], outline[2 * next], outline[2 * next + 1]];
-    if ((bx - ax) * (y - ay) - (by - ay) * (x - ax) < -1e-9) return false;
-  }
-  return true;
-}
-
-function bounds(shapes) {
-  let [west, south, east, north, low, high] = [Infinity, Infinity, -Infinity, -Infinity, 0, 0];
-  for (const { o } of shapes) {
-    for (let each = 0; each < o.length; each += 2) {
-      [west, east] = [Math.min(west, o[each]), Math.max(east, o[each])];
-      [south, north] = [Math.min(south, o[each + 1]), Math.max(north, o[each + 1])];
-    }
-  }
-  const [x, y] = [(west + east) / 2, (south + north) / 2];
-  return { west, east, south, north, x, y, low, high, radius: Math.hypot(east - west, north - south) / 2 };
 }
