@@ -58,7 +58,7 @@ class TorchLearner:
         """
         self.model, self.tokenizer, self.policy, self.publish = model, tokenizer, policy, publish
         size = model.config.get_text_config().hidden_size
-        self.value_head = value_head or _zero_head(size, model.dtype)
+        self.value_head = value_head or zero_head(size, model.dtype)
         self.learning_rate, self.decay_over = learning_rate, decay_over
         self.minibatch, self.epochs, self.clip_gradient = minibatch, epochs, clip_gradient
         self.temperature, self.seed, self.version = temperature, seed, 0
@@ -69,7 +69,7 @@ class TorchLearner:
         if not self.parameters:
             raise ConfigError("no parameter of the model requires a gradient; there is nothing to train")
         self.optimizer = self._new_optimizer()
-        self._direct = _head_is_plain(model)
+        self._direct = head_is_plain(model)
 
     def _new_optimizer(self) -> torch.optim.AdamW:
         return torch.optim.AdamW(
@@ -127,14 +127,14 @@ class TorchLearner:
     def _measure(self, piece: Piece) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Log-probabilities and entropies of own tokens, values of decisions."""
         if self._direct:
-            hidden_BLH = _decoder(self.model)(input_ids=piece.ids_BL, use_cache=False).last_hidden_state
+            hidden_BLH = decoder(self.model)(input_ids=piece.ids_BL, use_cache=False).last_hidden_state
         else:
             output = self.model(input_ids=piece.ids_BL, use_cache=False, output_hidden_states=True)
             hidden_BLH = output.hidden_states[-1]
         flat = hidden_BLH.reshape(-1, hidden_BLH.shape[-1])
         # The position before a token predicts it; only own tokens are measured, so only they cost a row of logits.
         if self._direct:
-            logits_NV = _head(self.model)(flat[piece.before_N])
+            logits_NV = head(self.model)(flat[piece.before_N])
         else:
             logits_NV = output.logits.reshape(-1, output.logits.shape[-1])[piece.before_N]
         log_probs_N, entropy_N = token_log_probs(logits_NV, piece, self.temperature)
@@ -152,13 +152,8 @@ class TorchLearner:
 
         `card` is what `coterie play` needs to know: the codec's name and the tokens a word may take.
         """
-        place = Path(folder)
-        place.mkdir(parents=True, exist_ok=True)
-        plain(self.model).save_pretrained(place)
-        self.tokenizer.save_pretrained(place)
-        save_file({name: value.detach() for name, value in self.value_head.state_dict().items()}, place / VALUE_HEAD)
-        text = json.dumps({"policy": self.policy, "version": self.version, **card}, indent=1)
-        (place / POLICY_CARD).write_text(text + "\n", encoding="utf-8")
+        card = {"policy": self.policy, "version": self.version, **card}
+        export(folder, self.model, self.tokenizer, self.value_head, card)
 
     def save(self, folder: str) -> None:
         """Writes everything needed to go on: what `export` writes, the trained tensors and the optimiser."""
@@ -206,6 +201,22 @@ def tokens(batch: Batch, measured: Sequence[tuple[torch.Tensor, torch.Tensor, to
     )
 
 
+def export(
+    folder: str | Path,
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    value_head: torch.nn.Linear,
+    card: dict[str, Json],
+) -> None:
+    """Writes a model so that plain Transformers opens it, and beside it the value head and how to seat it."""
+    place = Path(folder)
+    place.mkdir(parents=True, exist_ok=True)
+    plain(model).save_pretrained(place)
+    tokenizer.save_pretrained(place)
+    save_file({name: value.detach() for name, value in value_head.state_dict().items()}, place / VALUE_HEAD)
+    (place / POLICY_CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+
+
 def plain(model: PreTrainedModel) -> PreTrainedModel:
     """The model as plain Transformers knows it: of a PEFT model, a copy with the adapter merged in."""
     merge = getattr(copy.deepcopy(model), "merge_and_unload", None) if hasattr(model, "peft_config") else None
@@ -213,7 +224,7 @@ def plain(model: PreTrainedModel) -> PreTrainedModel:
     return merged
 
 
-def _zero_head(size: int, dtype: torch.dtype) -> torch.nn.Linear:
+def zero_head(size: int, dtype: torch.dtype) -> torch.nn.Linear:
     """A value head that begins by saying 0: a random one would be noise in the first advantages."""
     head = torch.nn.Linear(size, 1, dtype=dtype)
     torch.nn.init.zeros_(head.weight)
@@ -221,23 +232,25 @@ def _zero_head(size: int, dtype: torch.dtype) -> torch.nn.Linear:
     return head
 
 
-def _decoder(model: PreTrainedModel) -> Any:
+def decoder(model: PreTrainedModel) -> Any:
+    """The model below its output layer; of a PEFT model with the adapter in it."""
     whole: Any = model
     inner = whole.get_base_model() if hasattr(model, "peft_config") else whole
     return inner.base_model
 
 
-def _head(model: PreTrainedModel) -> Any:
+def head(model: PreTrainedModel) -> Any:
+    """The output layer of a model."""
     whole: Any = model
     return whole.get_output_embeddings()
 
 
-def _head_is_plain(model: PreTrainedModel) -> bool:
+def head_is_plain(model: PreTrainedModel) -> bool:
     """Whether logits are just the output layer over the last hidden state (no cap, no scale): tried, not guessed."""
     with torch.no_grad():
         ids = torch.arange(4, device=model.device)[None]
         try:
-            hidden = _decoder(model)(input_ids=ids, use_cache=False).last_hidden_state
-            return torch.allclose(_head(model)(hidden), model(input_ids=ids).logits, atol=1e-5)
+            hidden = decoder(model)(input_ids=ids, use_cache=False).last_hidden_state
+            return torch.allclose(head(model)(hidden), model(input_ids=ids).logits, atol=1e-5)
         except (AttributeError, TypeError):
             return False

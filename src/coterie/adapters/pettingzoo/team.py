@@ -6,7 +6,7 @@ from typing import Any
 import gymnasium
 import pettingzoo  # type: ignore[import-untyped]
 
-from coterie.adapters.pettingzoo.seats import Seats
+from coterie.adapters.seats import Seats
 from coterie.adapters.spaces import Numbering
 from coterie.adapters.views import Card
 from coterie.core import ConfigError, Environment, Step

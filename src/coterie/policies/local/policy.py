@@ -112,18 +112,13 @@ class LocalPolicy:
             ConfigError: this machine cannot open it so.
         """
         model, tokenizer = open_model(folder, quantised)
-        head = None
-        if (saved := Path(folder) / VALUE_HEAD).exists():
-            weights = load_file(saved)
-            head = torch.nn.Linear(weights["weight"].shape[1], 1, dtype=weights["weight"].dtype)
-            head.load_state_dict(weights)
         card = read_card(folder)
         own = generation_settings(model) if temperature is None else Generation(temperature)
         return cls(
             model,
             tokenizer,
             name or str(card.get("policy") or Path(folder).name),
-            value_head=head,
+            value_head=read_value_head(folder),
             temperature=own.temperature,
             tokens_per_word=float(card.get("tokens_per_word", 3.0)),
             dtype=dtype,
@@ -185,6 +180,16 @@ def encoder(tokenizer: PreTrainedTokenizerBase) -> Callable[[str], tuple[int, ..
         return tuple(core.encode(text, add_special_tokens=False).ids)
 
     return encode
+
+
+def read_value_head(folder: str | Path) -> torch.nn.Linear | None:
+    """The value head beside a saved model, where there is one."""
+    if not (saved := Path(folder) / VALUE_HEAD).exists():
+        return None
+    weights = load_file(saved)
+    head = torch.nn.Linear(weights["weight"].shape[1], 1, dtype=weights["weight"].dtype)
+    head.load_state_dict(weights)
+    return head
 
 
 def read_card(folder: str | Path) -> dict[str, Json]:

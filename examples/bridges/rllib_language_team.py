@@ -1,0 +1,105 @@
+"""RLlib's PPO teaches a language model to play in a team; afterwards the model takes its seats in Coterie.
+
+Shows: any world as a multi-agent environment of RLlib, a language model as its module, shared by all seats or one a
+seat, a partner who does not learn, and the trained model as a folder that everything here opens.
+
+Expect the two seats of `reference_game` to agree on a code (chance: 1 of 3), and the courier of `lookout` to follow
+the words of a lookout who knows the way.
+
+    python examples/bridges/rllib_language_team.py [GAME] [ITERATIONS] [SEED] [RUNNERS] [shared | seat] [GAMES]
+"""
+
+import sys
+import tempfile
+
+import ray
+import torch
+from ray.rllib.algorithms.ppo import PPOConfig
+from ray.rllib.core.rl_module import MultiRLModuleSpec, RLModuleSpec
+
+import coterie
+from coterie.adapters.rllib import LanguageModule, NoSilentFailure
+from coterie.agents import Expert, Language
+from coterie.metrics.statistics import wilson
+from coterie.policies import CompactCodec
+from coterie.policies.local import LocalPolicy, small_model, small_tokenizer
+from coterie.rollout import gather
+
+GAMES = {"reference_game": ({}, ()), "lookout": ({"size": 2}, ("lookout",))}
+"""Options of the world, and the seats of experts, who do not learn."""
+CODEC = CompactCodec()
+
+
+def main(game="reference_game", iterations="40", seed="0", runners="4", sharing="shared", games="500"):
+    """Trains, and plays games that were not trained on before and after."""
+    options, partners = GAMES[game]
+    seats = coterie.make(game).agents
+    shown = list(gather(game, dict.fromkeys(seats, Expert()), range(200), options=options))
+    learners = [seat for seat in seats if seat not in partners]
+    folder = tempfile.mkdtemp()
+    new_model(folder, shown, int(seed))
+    ray.init(num_cpus=max(1, int(runners)) + 1, include_dashboard=False)
+
+    # The program itself: PPO over a multi-agent environment with a language model of your own as its module.
+    policies = {"shared"} if sharing == "shared" else set(learners)
+    view = {"view": "tokens", "model": folder, "tokens": 96, "answers": 8, "answer_tokens": 2}
+    module = RLModuleSpec(LanguageModule, model_config={"model": folder})
+    config = (
+        PPOConfig()
+        .environment("coterie", env_config={"world": game, "minds": dict.fromkeys(partners, "expert")} | view | options)
+        .env_runners(num_env_runners=int(runners), num_envs_per_env_runner=4)
+        .multi_agent(
+            policies=policies,
+            policy_mapping_fn=lambda agent, episode, **_: "shared" if sharing == "shared" else agent,
+        )
+        .rl_module(rl_module_spec=MultiRLModuleSpec(rl_module_specs=dict.fromkeys(policies, module)))
+        .training(
+            lr=3e-3,
+            train_batch_size_per_learner=512,
+            minibatch_size=128,
+            num_epochs=4,
+            gamma=0.95,
+            lambda_=0.9,
+            entropy_coeff=0.01,
+            vf_loss_coeff=0.5,
+            use_kl_loss=False,
+            grad_clip=1.0,
+        )
+        .callbacks(NoSilentFailure)
+        .debugging(seed=int(seed))
+    )
+    algorithm = config.build_algo()
+    for _ in range(int(iterations)):
+        found = algorithm.train()["env_runners"]
+        print(f"steps {found['num_env_steps_sampled_lifetime']}, return {found['episode_return_mean']:.2f}", flush=True)
+    folders = {policy: tempfile.mkdtemp() for policy in policies}
+    for policy, place in folders.items():
+        algorithm.get_module(policy).save_pretrained(place)
+    algorithm.stop()
+    ray.shutdown()
+
+    for when, places in (("before", dict.fromkeys(policies, folder)), ("after", folders)):
+        minds = {name: Language(LocalPolicy.from_pretrained(place), CODEC) for name, place in places.items()}
+        team = {seat: minds.get(seat, minds.get("shared")) for seat in learners}
+        team |= {seat: Expert() for seat in partners}
+        played = list(gather(game, team, range(1_000_000, 1_000_000 + int(games)), options=options))
+        won = sum(bool(episode.outcome["success"]) for episode in played)
+        low, high = wilson(won, len(played))
+        print(f"{when}: {won / len(played):.3f} [{low:.3f}..{high:.3f}]")
+
+
+def new_model(folder, shown, seed):
+    """Writes a small model with random weights and a tokenizer of the words of some games."""
+    tokenizer = small_tokenizer(
+        text
+        for episode in shown
+        for turn in episode.turns
+        for text in (CODEC.parts(turn.observation)[0][0][0].content, *CODEC.replies(turn.action, turn.observation.spec))
+    )
+    small_model(len(tokenizer), hidden=32, seed=seed).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    main(*sys.argv[1:])

@@ -1,0 +1,208 @@
+"""Shared by the bridges to many seats: the world, one episode after another, the views and numbers of its seats."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import gymnasium
+import numpy as np
+
+from coterie.adapters.repertoires import Phrases
+from coterie.adapters.spaces import Numbering, creator, numbering
+from coterie.adapters.table import Answer, Table, Who, minds_of, outcome_of
+from coterie.adapters.views import Acting, Form, Sentences, View
+from coterie.core import Action, Channel, ConfigError, Ending, Environment, Observation, Rejection, Step
+from coterie.policies.chat_codec import ChatCodec
+
+_codec = ChatCodec()
+
+
+class Episodes:
+    """One episode of a world after another; minds fill some seats, the free ones are answered from outside."""
+
+    def __init__(
+        self,
+        world: Environment,
+        *,
+        minds: Mapping[str, Who] | None = None,
+        phrases: Phrases | None = None,
+        channel: Channel | None = None,
+        max_cycles: int | None = None,
+    ) -> None:
+        """Sits down.
+
+        Args:
+            world: is played.
+            minds: who plays some of the seats.
+            phrases: what each seat may say by number where speech is free.
+            channel: what speech passes through.
+            max_cycles: after how many steps an episode is truncated.
+
+        Raises:
+            ConfigError: a seat is named that the world does not have.
+        """
+        self.world, self.max_cycles, self.phrases = world, max_cycles, phrases or {}
+        known = set(world.agents)
+        if strangers := [seat for each in (minds, phrases) for seat in each or () if seat not in known]:
+            raise ConfigError(f"{world.id} has no seat {strangers[0]!r}; its seats are {', '.join(world.agents)}")
+        self.table = Table(world, minds_of(minds, world, tuple(minds)) if minds else {}, channel)
+        self.free = self.table.free
+        self.luck = np.random.default_rng()
+        self.told, self.cycles, self.over = Step(), 0, True
+
+    def begin(self, seed: int | None) -> Step:
+        """Starts an episode with this seed, or with one drawn from the last."""
+        if seed is not None:
+            self.luck = np.random.default_rng(seed)
+        self.cycles, self.over = 0, False
+        self.told = self.table.reset(int(self.luck.integers(2**31)) if seed is None else seed)
+        while not self.told.observations:  # over before anybody here was asked: no episode
+            self.told = self.table.reset(int(self.luck.integers(2**31)))
+        return self.told
+
+    def go_on(self, answers: Mapping[str, Answer]) -> Step:
+        """One step of the world."""
+        self.told = self.table.step(answers)
+        self.cycles += 1
+        self.over = not self.told.observations
+        if not self.over and self.max_cycles is not None and self.cycles >= self.max_cycles:
+            self.over = True
+            ending = Ending("truncated", f"stopped after {self.cycles} steps")
+            self.table.endings = {seat: self.table.endings.get(seat, ending) for seat in self.world.agents}
+        return self.told
+
+    def ended(self, seat: str) -> tuple[bool, bool]:
+        """Whether its episode is over by the rules, and whether by a limit."""
+        if not self.over:
+            return False, False
+        kind = self.table.endings[seat].kind
+        return kind == "terminated", kind == "truncated"
+
+    def closing(self, seat: str) -> dict[str, Any]:
+        """What is told of an episode that is over."""
+        return {"ending": self.table.endings[seat].reason, "outcome": outcome_of(self.told)}
+
+    def everything(self) -> Any:
+        """The views of all seats of the world in one row, for central critics."""
+        return np.concatenate([self.world.vector(seat).values for seat in self.world.agents]).astype(np.float32)
+
+    def drawing(self) -> str:
+        """What those who act now see, in letters or words."""
+        seen = self.told.observations
+        return "\n\n".join(f"{seat}\n{self.world.sketch(each) or each.text}" for seat, each in seen.items())
+
+
+class Seats(Episodes):
+    """The same with a view of each free seat, and with its answers as numbers or text."""
+
+    def __init__(
+        self,
+        world: str | Callable[[], Environment],
+        *,
+        waits: bool,
+        view: Form = "vector",
+        actions: Acting | None = None,
+        mask_in_view: bool = False,
+        named: str = "observation",
+        alike: bool = False,
+        minds: Mapping[str, Who] | None = None,
+        answers: Mapping[str, Sequence[Action]] | None = None,
+        phrases: Phrases | None = None,
+        transcript: bool = False,
+        characters: int = 512,
+        channel: Channel | None = None,
+        max_cycles: int | None = None,
+        **options: Any,
+    ) -> None:
+        """Makes the world.
+
+        `waits` says whether all act at every step, so that there must be an action for waiting; `named` what the view
+        is called beside the mask that is in it.
+        """
+        create = creator(world, options)
+        super().__init__(create(), minds=minds, phrases=phrases, channel=channel, max_cycles=max_cycles)
+        if strangers := [seat for seat in answers or () if seat not in self.free]:
+            raise ConfigError(f"{self.world.id} has no free seat {strangers[0]!r}; they are {', '.join(self.free)}")
+        self.waits, self.named = waits, named
+        self.world.reset(0)
+        padded = max(len(self.world.vector(seat).values) for seat in self.free) if alike and view == "vector" else 0
+        marks = self.free if alike else ()
+        self.views = {
+            seat: View(view, seat, transcript=transcript, characters=characters, length=padded, seats=marks)
+            for seat in self.free
+        }
+        self.numbers: dict[str, Numbering] = {}
+        self.masks_of_waiting: dict[str, Any] = {}
+        self.observation_spaces: dict[str, gymnasium.Space[Any]] = {}
+        self.action_spaces: dict[str, gymnasium.Space[Any]] = {}
+        by_number = (actions or ("text" if view == "text" else "number")) == "number"
+        if mask_in_view and not by_number:
+            raise ConfigError("mask_in_view needs actions that are numbers (actions='number')")
+        self.mask_in_view = mask_in_view
+        for seat in self.free:
+            space = self.views[seat].space(self.world)
+            self.action_spaces[seat] = Sentences()
+            if by_number:
+                menu = (answers or {}).get(seat)
+                numbers = numbering(create, self.free if alike else seat, answers=menu, phrases=phrases)
+                self.numbers[seat] = numbers
+                count = len(numbers) + waits
+                self.action_spaces[seat] = gymnasium.spaces.Discrete(count)
+                waiting = np.ones(count, np.int8)
+                if waits:
+                    waiting[:-1] = 0
+                self.masks_of_waiting[seat] = waiting
+                if mask_in_view:
+                    mask = gymnasium.spaces.Box(0, 1, (count,), np.int8)
+                    space = gymnasium.spaces.Dict({named: space, "action_mask": mask})
+            self.observation_spaces[seat] = space
+
+    def begin(self, seed: int | None) -> Step:
+        """Starts an episode with this seed, or with one drawn from the last."""
+        for view in self.views.values():
+            view.begin()
+        return super().begin(seed)
+
+    def answer(self, seat: str, action: Any, seen: Observation) -> Answer:
+        """What an action means to the world."""
+        answer: Answer
+        if self.numbers:
+            number = int(action)
+            if self.waits and number == len(self.numbers[seat]):
+                answer = Rejection("illegal", "it waited, although it was asked")
+            else:
+                answer = self.numbers[seat].action(number)
+        else:
+            answer = _codec.parse([str(action)], seen.spec)
+        if self.views[seat].transcript and isinstance(answer, Action):
+            self.views[seat].answered(answer, seen)
+        return answer
+
+    def look(self, seat: str) -> Any:
+        """What a seat sees now, with its mask where that belongs to the view."""
+        seen = None if self.over else self.told.observations.get(seat)
+        view = self.views[seat].look(self.world, seen)
+        return {self.named: view, "action_mask": self._mask(seat, seen)} if self.mask_in_view else view
+
+    def show(self, seat: str) -> tuple[Any, dict[str, Any]]:
+        """What a seat sees now, and its info."""
+        view, info = self.look(seat), dict[str, Any]()
+        seen = None if self.over else self.told.observations.get(seat)
+        if seen is not None:
+            info["observation"] = seen
+        if self.told.components:
+            info["components"] = self.told.components.get(seat, {})
+        if self.over:
+            info |= self.closing(seat)
+        if self.numbers:
+            info["action_mask"] = self._mask(seat, seen)
+        return view, info
+
+    def _mask(self, seat: str, seen: Observation | None) -> Any:
+        """A fresh mask; who waits has one action, and at the end of a form without waiting anything goes."""
+        waiting = self.masks_of_waiting[seat]
+        if seen is None:
+            return waiting.copy()
+        mask = np.zeros(len(waiting), np.int8)
+        legal = self.numbers[seat].mask(seen.spec)
+        mask[: len(legal)] = legal
+        return mask
