@@ -1,8 +1,9 @@
 """What the bridges cost beside the world itself: python benchmarks/bridges.py [--quick] [WORLD ...].
 
 The same episodes are played twice with the same answers, chosen beforehand: by calling the world, and by calling the
-bridge. What is told is the difference per step of the bridge, resets included, in microseconds of time on the core; the
-median of several rounds counts. The world itself also makes its numeric views, for those who act.
+bridge. What is told is the difference per step of the bridge, resets included, in microseconds of time on the core; of
+the environment of RLlib how many times as long as the world it takes. The median of several rounds counts. The world
+itself also makes its numeric views, for those who act.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from typing import Any
 
 from coterie.adapters.gymnasium import SeatEnv
 from coterie.adapters.pettingzoo import Team, Turns
+from coterie.adapters.rllib import CoterieEnv
 from coterie.agents.random import RandomAgent
 from coterie.core import Action, Environment
 from coterie.environments import make
@@ -32,6 +34,8 @@ WORLDS = {
 PHRASES = {"lookout": {"lookout": ("north", "south", "east", "west", "pick", "drop")}}
 LIMIT_us = 25.0
 """What a bridge may cost a step."""
+LIMIT_times = 1.3
+"""How many times as long as the world the environment of RLlib may take."""
 ROUNDS = 7
 
 Script = list[tuple[int, list[Any]]]
@@ -111,6 +115,13 @@ def play_turns(game: Turns, script: Script) -> None:
                 game.last()
 
 
+def play_rllib(environment: CoterieEnv, script: Script) -> None:
+    for number, (_, episode) in enumerate(script):
+        environment.reset(seed=None if number else 0)
+        for actions, asked in episode:
+            environment.step({seat: actions[seat] for seat in asked})
+
+
 def play_world(world: Environment, script: list[tuple[int, list[dict[str, Action]]]]) -> None:
     for seed, episode in script:
         world.reset(seed)
@@ -153,6 +164,8 @@ def measure(name: str, seat: str, steps: int, rounds: int) -> dict[str, tuple[fl
     found["Parallel"] = cost_us(lambda: play_team(team, together), bare, count, rounds)
     single = sum(len(asked) for _, episode in together for _, asked in episode)
     found["AEC"] = cost_us(lambda: play_turns(game, together), bare, single, rounds)
+    multi = CoterieEnv({"world": name, "phrases": phrases})
+    found["RLlib"] = cost_us(lambda: play_rllib(multi, together), bare, count, rounds)
     return found
 
 
@@ -166,9 +179,14 @@ def main() -> None:
     steps, rounds = (1_000, 3) if arguments.quick else (10_000, ROUNDS)
     for name in arguments.worlds or WORLDS:
         for bridge, (added, own) in measure(name, WORLDS[name], steps, rounds).items():
-            verdict = "within" if added < LIMIT_us else "OVER"
-            told = f"{added:6.1f} us a step beyond our own {own:6.1f} us"
-            print(f"{name:18s} {bridge:10s} {told}   {verdict} {LIMIT_us:g} us", flush=True)
+            if bridge == "RLlib":
+                times = 1 + added / own
+                verdict = f"{'within' if times < LIMIT_times else 'OVER'} {LIMIT_times:g} times"
+                told = f"{times:6.2f} times our own {own:6.1f} us a step"
+            else:
+                verdict = f"{'within' if added < LIMIT_us else 'OVER'} {LIMIT_us:g} us"
+                told = f"{added:6.1f} us a step beyond our own {own:6.1f} us"
+            print(f"{name:18s} {bridge:10s} {told}   {verdict}", flush=True)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from coterie.policies import CompactCodec
 from coterie.policies.local import LocalPolicy, small_model, small_tokenizer
 from coterie.rollout import gather
 
-GAMES = {"reference_game": ({}, ()), "lookout": ({"size": 2}, ("lookout",))}
+GAMES = {"reference_game": ({}, ()), "lookout": ({"size": 2, "shaping": 0.2}, ("lookout",))}
 """Options of the world, and the seats of experts, who do not learn."""
 CODEC = CompactCodec()
 

@@ -1,5 +1,6 @@
 """Shared by the bridges to many seats: the world, one episode after another, the views and numbers of its seats."""
 
+import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -46,17 +47,17 @@ class Episodes:
             raise ConfigError(f"{world.id} has no seat {strangers[0]!r}; its seats are {', '.join(world.agents)}")
         self.table = Table(world, minds_of(minds, world, tuple(minds)) if minds else {}, channel)
         self.free = self.table.free
-        self.luck = np.random.default_rng()
+        self.luck = random.Random()
         self.told, self.cycles, self.over = Step(), 0, True
 
     def begin(self, seed: int | None) -> Step:
         """Starts an episode with this seed, or with one drawn from the last."""
         if seed is not None:
-            self.luck = np.random.default_rng(seed)
+            self.luck.seed(seed)
         self.cycles, self.over = 0, False
-        self.told = self.table.reset(int(self.luck.integers(2**31)) if seed is None else seed)
+        self.told = self.table.reset(self.luck.getrandbits(31) if seed is None else seed)
         while not self.told.observations:  # over before anybody here was asked: no episode
-            self.told = self.table.reset(int(self.luck.integers(2**31)))
+            self.told = self.table.reset(self.luck.getrandbits(31))
         return self.told
 
     def go_on(self, answers: Mapping[str, Answer]) -> Step:

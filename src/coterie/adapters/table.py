@@ -92,8 +92,10 @@ class Table:
         """One step of the world, with what words cost."""
         seen = self.last.observations
         if self.line is None:
-            prices = any(each.spec.speech is not None and each.spec.speech.cost for each in seen.values())
-            if not prices:
+            for each in seen.values():
+                if each.spec.speech is not None and each.spec.speech.cost:
+                    break
+            else:
                 return self.world.step(answers)
             self.line = Channel().connect(0)  # an open line still charges the price that the world declares
         costs = {name: each.spec.speech.cost for name, each in seen.items() if each.spec.speech is not None}

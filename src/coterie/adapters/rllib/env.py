@@ -7,6 +7,7 @@ from ray.rllib.env.multi_agent_env import MultiAgentEnv
 
 from coterie.adapters.rllib.reading import LanguageCard, LanguageSeats
 from coterie.adapters.seats import Seats
+from coterie.adapters.table import outcome_of
 from coterie.adapters.views import Card
 from coterie.core import ConfigError, Ending, Json, Step
 
@@ -16,8 +17,9 @@ Result = tuple[dict[str, Any], dict[str, float], dict[str, bool], dict[str, bool
 class CoterieEnv(MultiAgentEnv):  # type: ignore[misc]  # RLlib has no types
     """Any world: only the seats that are asked get an observation, and they act next.
 
-    All seats stay until the episode is over for everybody, so that what one is paid after its own part is not lost;
-    then each that took part sees the end. Its info tells the reason (`ending`) and the `outcome` of the world.
+    All seats stay until the episode is over for everybody, so that what one is paid after its own part is not lost. At
+    the end seats that were cut short see where they stand, because what they expect from there counts. The info at the
+    end, under `__common__`, tells the reasons (`endings` by seat) and the `outcome` of the world.
 
     >>> world = CoterieEnv({"world": "kuhn_poker"})
     >>> seen, _ = world.reset(seed=1)
@@ -77,22 +79,23 @@ class CoterieEnv(MultiAgentEnv):  # type: ignore[misc]  # RLlib has no types
         seats = self.seats
         asked, answer = seats.told.observations, seats.answer
         told = seats.go_on({seat: answer(seat, action, asked[seat]) for seat, action in action_dict.items()})
-        paid = {seat: float(reward) for seat, reward in told.rewards.items() if seat in self.action_spaces}
+        paid, spaces = told.rewards, self.action_spaces
+        rewards = {seat: float(reward) for seat, reward in paid.items() if seat in spaces} if paid else {}
         if not seats.over:
-            views = {seat: seats.look(seat) for seat in told.observations if seat in self.action_spaces}
+            look = seats.look
+            views = {seat: look(seat) for seat in told.observations if seat in spaces}
             for seat in views:
-                paid.setdefault(seat, 0.0)
-            return views, paid, {"__all__": False}, {"__all__": False}, {}
-        views = {seat: seats.look(seat) for seat in self.agents}
-        endings = {seat: seats.table.endings.get(seat, Ending("terminated", "")).kind for seat in self.agents}
-        terminated = {seat: kind == "terminated" for seat, kind in endings.items()}
-        truncated = {seat: kind == "truncated" for seat, kind in endings.items()}
+                if seat not in paid:
+                    rewards[seat] = 0.0
+            return views, rewards, {"__all__": False}, {"__all__": False}, {}
+        endings = {seat: seats.table.endings.get(seat, Ending("terminated", "")) for seat in self.agents}
+        truncated = {seat: ending.kind == "truncated" for seat, ending in endings.items()}
+        terminated = {seat: not cut for seat, cut in truncated.items()}
         all_truncated = all(truncated.values())
         terminated["__all__"], truncated["__all__"] = not all_truncated, all_truncated
-        return views, dict.fromkeys(self.agents, 0.0) | paid, terminated, truncated, self._closing()
-
-    def _closing(self) -> dict[str, dict[str, Any]]:
-        return {seat: self.seats.closing(seat) for seat in self.agents}
+        closing = {"endings": {seat: each.reason for seat, each in endings.items()}, "outcome": outcome_of(told)}
+        views = {seat: seats.look(seat) for seat in self.agents if truncated[seat]}
+        return views, dict.fromkeys(self.agents, 0.0) | rewards, terminated, truncated, {"__common__": closing}
 
     def card(self, agent: str) -> Card | LanguageCard:
         """What somebody who learned at this seat must know to take it elsewhere."""

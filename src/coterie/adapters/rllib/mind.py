@@ -13,11 +13,11 @@ from ray.rllib.core.rl_module.apis import QNetAPI
 from ray.rllib.core.rl_module.rl_module import RLModule
 
 from coterie.adapters.rllib.env import CoterieEnv
-from coterie.adapters.rllib.reading import LanguageCard, Reader, Reading
+from coterie.adapters.rllib.reading import LanguageCard, Reader, Reading, named
 from coterie.adapters.spaces import Numbering
 from coterie.adapters.table import Answer, AtOnce
 from coterie.adapters.views import Card, View
-from coterie.core import Action, Agent, ConfigError, Decision, Environment, Observation, Sample
+from coterie.core import Agent, ConfigError, Decision, Environment, Observation, Sample
 
 MODULES = Path("learner_group", "learner", "rl_module")
 """Where a checkpoint of an algorithm keeps its modules."""
@@ -139,16 +139,11 @@ class TrainedAgent(AtOnce):
             if isinstance(self.mind.module, QNetAPI)
             else top + float(np.log(sum(np.exp(each - top) for each in legal.values())))
         )
-        scores = {_named(answers[number]): value - total for number, value in legal.items()}
-        return Sample(_named(action), self.mind.name, scores=scores)
+        scores = {named(answers[number]): value - total for number, value in legal.items()}
+        return Sample(named(action), self.mind.name, scores=scores)
 
     def close(self) -> None:
         """Holds nothing."""
-
-
-def _named(action: Answer) -> str:
-    assert isinstance(action, Action)
-    return " ".join([str(action.move)] * (action.move is not None) + [each.text for each in action.say])
 
 
 def load(

@@ -63,6 +63,11 @@ class LanguageModule(TorchRLModule, ValueFunctionAPI):  # type: ignore[misc]  # 
         scored: tuple[torch.Tensor, torch.Tensor] = (scorer or self.scorer)(seen["text"], seen["answers"])
         return scored
 
+    def train(self, mode: bool = True) -> "LanguageModule":
+        """Leaves dropout off: with it a text would be judged otherwise in training than when the answer was drawn."""
+        learning: LanguageModule = super().train(False)
+        return learning
+
     def compute_values(self, batch: dict[str, Any], embeddings: Any = None) -> torch.Tensor:
         """Returns what the value head expects, `[B]`; from a forward pass for training it is already known."""
         if embeddings is not None:

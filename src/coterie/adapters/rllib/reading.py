@@ -92,12 +92,21 @@ class Reader:
 
     def _list(self, seat: str, seen: Observation) -> Legal:
         spec, card = seen.spec, self.card
-        actions = tuple(answers_to(spec, card.phrases.get(seat, ())))
+        try:
+            actions = tuple(answers_to(spec, card.phrases.get(seat, ())))
+        except ConfigError as error:
+            raise ConfigError(f"the answers of {seat!r} cannot be listed: {error}; use view='text'") from error
         if spec.move is None and spec.speech is not None and spec.speech.max_words == 1 and spec.speech.vocabulary:
             actions = tuple(action for action in actions if action.say)  # as policies of this library always say one
         if not actions or actions == (Action(),):
             raise ConfigError(f"{seat!r} is only asked for free words, and no phrase is given for it to say (phrases)")
         paths = tuple(self._path(action, seen) for action in actions)
+        if len(set(paths)) < len(paths):
+            alike = [repr(named(action)) for action, path in zip(actions, paths, strict=True) if paths.count(path) > 1]
+            raise ConfigError(
+                f"{' and '.join(alike[:2])} are the same tokens to the tokenizer of {card.model}, which does not know "
+                "their words; take a model that can write the answers of this world"
+            )
         longest = max(map(len, paths))
         if len(paths) > card.answers or longest > card.answer_tokens:
             raise ConfigError(
@@ -202,6 +211,18 @@ class LanguageSeats(Episodes):
     def answer(self, seat: str, action: Any, seen: Observation) -> Answer:
         """What an action means to the world."""
         return self.readings[seat].take(int(action))
+
+
+def named(action: Answer) -> str:
+    """An answer in words; empty for one that was refused.
+
+    >>> from coterie.core import Utterance
+    >>> named(Action("up", (Utterance("come here"),)))
+    'up come here'
+    """
+    if isinstance(action, Rejection):
+        return ""
+    return " ".join([str(action.move)] * (action.move is not None) + [each.text for each in action.say])
 
 
 @lru_cache(maxsize=8)

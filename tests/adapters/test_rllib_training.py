@@ -1,0 +1,239 @@
+"""Algorithms of RLlib learn in our worlds, language models in them, under Tune too; a run that died says so."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import ray
+import torch
+from ray import tune
+from ray.rllib.algorithms.dqn import DQNConfig
+from ray.rllib.algorithms.ppo import PPOConfig
+from ray.rllib.core.rl_module import MultiRLModuleSpec, RLModuleSpec
+from ray.rllib.examples.rl_modules.classes.action_masking_rlm import ActionMaskingTorchRLModule
+from rllib_models import save, words
+
+from coterie.adapters.rllib import CoterieEnv, LanguageModule, LanguageQModule, NoSilentFailure, Trained, load
+from coterie.agents import Language, Random
+from coterie.core import ConfigError, WorldError, encode_episode
+from coterie.policies import CompactCodec
+from coterie.policies.local import LocalPolicy, small_model
+from coterie.rollout import gather, play
+
+VIEW = {"view": "tokens", "tokens": 48, "answers": 4, "answer_tokens": 2}
+PPO = {
+    "lr": 5e-3,
+    "train_batch_size_per_learner": 256,
+    "minibatch_size": 128,
+    "num_epochs": 4,
+    "entropy_coeff": 0.01,
+    "vf_loss_coeff": 0.5,
+    "use_kl_loss": False,
+    "grad_clip": 1.0,
+}
+DQN = {
+    "lr": 5e-3,
+    "train_batch_size_per_learner": 64,
+    "num_steps_sampled_before_learning_starts": 100,
+    "target_network_update_freq": 100,
+    "epsilon": [(0, 1.0), (1500, 0.05)],
+    "replay_buffer_config": {"type": "MultiAgentEpisodeReplayBuffer", "capacity": 5000},
+    "dueling": False,
+    "num_atoms": 1,
+    "double_q": True,
+    "grad_clip": 1.0,
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _ray():
+    """One ray for the file; on a busy machine it takes its time to start."""
+    os.environ.setdefault("RAY_raylet_start_wait_time_s", "240")
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
+    yield
+    ray.shutdown()
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def pupil(tmp_path_factory):
+    """A small language model that has learned nothing."""
+    tokenizer = words()
+    return str(save(tmp_path_factory.mktemp("pupil"), small_model(len(tokenizer), hidden=32, layers=1), tokenizer))
+
+
+def configured(config, world, policies, mapping, module=None, runners=0, **settings):
+    """An algorithm's configuration over a world of ours."""
+    config = (
+        config.environment("coterie", env_config=world)
+        .env_runners(num_env_runners=runners, num_envs_per_env_runner=4)
+        .multi_agent(policies=policies, policy_mapping_fn=mapping)
+        .training(**settings)
+        .callbacks(NoSilentFailure)
+        .debugging(seed=0, log_level="ERROR")
+    )
+    if module is not None:
+        config.rl_module(rl_module_spec=MultiRLModuleSpec(rl_module_specs=dict.fromkeys(policies, module)))
+    return config
+
+
+def shared(agent, episode, **unused):
+    return "shared"
+
+
+def own(agent, episode, **unused):
+    return agent
+
+
+def success(minds, seeds=range(10_000, 10_300), world="reference_game", **options):
+    played = list(gather(world, minds, seeds, options=options))
+    assert not any(episode.failure for episode in played)
+    return sum(bool(episode.outcome["success"]) for episode in played) / len(played)
+
+
+def test_two_seats_of_one_language_model_agree_on_a_code(pupil, tmp_path):
+    """By chance one of three items is the right one; what was learned also plays as a policy of ours, and from disk."""
+    module = RLModuleSpec(LanguageModule, model_config={"model": pupil})
+    world = {"world": "reference_game", "model": pupil, **VIEW}
+    algorithm = configured(PPOConfig(), world, {"shared"}, shared, module, **PPO).build_algo()
+    try:
+        for _ in range(25):
+            algorithm.train()
+        checkpoint = algorithm.save_to_path(str(tmp_path / "checkpoint"))
+        algorithm.get_module("shared").save_pretrained(tmp_path / "pair")
+    finally:
+        algorithm.stop()
+    seats = ("speaker", "listener")
+    untrained = Language(LocalPolicy.from_pretrained(pupil), CompactCodec())
+    assert success(dict.fromkeys(seats, untrained)) < 0.5
+    ours = Language(LocalPolicy.from_pretrained(tmp_path / "pair"), CompactCodec())
+    assert success(dict.fromkeys(seats, ours)) > 0.8
+    there = load(checkpoint, "speaker", "shared", greedy=False)
+    assert success(dict.fromkeys(seats, there)) > 0.8
+    with pytest.raises(ConfigError, match=r"no module 'other' in .* expected one of shared"):
+        load(checkpoint, "speaker", "other")
+
+
+def test_a_courier_learns_to_follow_words_by_values(pupil, tmp_path):
+    """DQN on a language model: with a fixed partner, and a target network of its own."""
+    world = {"world": "lookout", "size": 2, "shaping": 0.2, "minds": {"lookout": "expert"}, "model": pupil}
+    world |= {**VIEW, "answers": 8, "tokens": 96}
+    module = RLModuleSpec(LanguageQModule, model_config={"model": pupil, "scale": 0.3})
+    algorithm = configured(DQNConfig(), world, {"courier"}, own, module, **DQN, gamma=0.9).build_algo()
+    try:
+        for _ in range(2):
+            told = algorithm.train()
+        algorithm.get_module("courier").save_pretrained(tmp_path / "courier")
+    finally:
+        algorithm.stop()
+    found = told["learners"]["courier"]
+    assert found["num_target_updates_lifetime" if "num_target_updates_lifetime" in found else "num_target_updates"] > 1
+    assert torch.isfinite(torch.tensor(float(found["qf_loss"])))
+    assert LocalPolicy.from_pretrained(tmp_path / "courier").name == "courier"
+
+
+def test_a_module_a_seat_on_environment_runners_of_its_own_under_tune(pupil, tmp_path):
+    """Checkpoints of Tune hold modules that take seats; weights reach the other process and adapters learn alone."""
+    module = RLModuleSpec(LanguageModule, model_config={"model": pupil, "lora": {"r": 4}})
+    world = {"world": "reference_game", "model": pupil, **VIEW}
+    seats = {"speaker", "listener"}
+    config = configured(PPOConfig(), world, seats, own, module, runners=1, **PPO)
+    tuner = tune.Tuner(
+        "PPO",
+        param_space=config,
+        run_config=tune.RunConfig(
+            storage_path=str(tmp_path),
+            stop={"training_iteration": 2},
+            checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=True),
+            verbose=0,
+        ),
+    )
+    (result,) = tuner.fit()
+    assert result.error is None
+    assert result.metrics["env_runners"]["num_env_steps_sampled_lifetime"] >= 512
+    minds = {seat: load(result.checkpoint.path, seat, seat, greedy=False) for seat in seats}
+    states = [mind.module.get_state() for mind in minds.values()]
+    assert all("lora_" in name or "value_head" in name for state in states for name in state)
+    assert any((states[0][name] != states[1][name]).any() for name in states[0])
+    assert play("reference_game", minds, seed=1).failure is None
+
+
+FORMS = {
+    "PPO": (PPOConfig, {"alike": True}, None, {**PPO, "vf_loss_coeff": 0.01}),
+    "PPO, masks": (PPOConfig, {"alike": True, "mask_in_view": True}, ActionMaskingTorchRLModule, PPO),
+    "DQN": (DQNConfig, {"alike": True}, None, DQN),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_modules_of_rllib_itself_learn_in_vectors_and_take_seats(name, tmp_path):
+    kind, form, module, settings = FORMS[name]
+    spec = RLModuleSpec(module, model_config={"head_fcnet_hiddens": [16]}) if module else None
+    algorithm = configured(kind(), {"world": "tic_tac_toe", **form}, {"shared"}, shared, spec, **settings).build_algo()
+    try:
+        algorithm.train()
+        checkpoint = algorithm.save_to_path(str(tmp_path / "checkpoint"))
+        live = Trained(algorithm.get_module("shared"), CoterieEnv({"world": "tic_tac_toe", **form}).card("cross"))
+    finally:
+        algorithm.stop()
+    opened = load(checkpoint, "cross", "shared", name=live.name)
+    for seed in range(5):
+        one, other = (play("tic_tac_toe", {"cross": mind, "nought": Random()}, seed) for mind in (live, opened))
+        assert one.failure is None
+        assert encode_episode(one) == encode_episode(other)
+        assert all(turn.action is not None for turn in one.turns)
+    assert "cross" in play("kuhn_poker", {"first": opened, "second": Random()}, 1).failure.error or True
+
+
+class Dying(CoterieEnv):
+    """A world whose process is gone, or that never answers, after some steps."""
+
+    def __init__(self, config):
+        settings = dict(config)
+        self.how, self.left = settings.pop("how"), 20
+        super().__init__(settings)
+
+    def step(self, action_dict):
+        self.left -= 1
+        if self.left < 0:
+            if self.how == "dies":
+                os._exit(1)
+            time.sleep(600)
+        return super().step(action_dict)
+
+
+@pytest.mark.parametrize("how", ["dies", "hangs"])
+def test_a_runner_that_dies_or_hangs_is_an_error_and_not_a_silence(how):
+    config = configured(
+        PPOConfig(), {"world": "kuhn_poker", "alike": True, "how": how}, {"shared"}, shared, runners=1, **PPO
+    )
+    config.environment(Dying).env_runners(sample_timeout_s=3, num_envs_per_env_runner=1)
+    config.fault_tolerance(env_runner_health_probe_timeout_s=3)
+    algorithm = config.build_algo()
+    started = time.monotonic()
+    try:
+        with pytest.raises(WorldError, match=r"brought not one step: \d of 1 environment runners are well"):
+            algorithm.train()
+    finally:
+        algorithm.stop()
+    assert time.monotonic() - started < 60
+
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "bridges" / "rllib_language_team.py"
+
+
+def test_the_program_on_the_page_learns(tmp_path):
+    """In its small form: no processes beside its own, and few steps; the full figures stand on the page."""
+    command = [sys.executable, str(EXAMPLE), "lookout", "14", "0", "0", "seat", "200"]
+    environment = {**os.environ, "RAY_raylet_start_wait_time_s": "240", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False, env=environment)
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = {name: float(share) for name, share in re.findall(r"(before|after): ([\d.]+)", done.stdout)}
+    assert found["before"] < 0.1
+    assert found["after"] > 0.3
