@@ -30,7 +30,7 @@ GAMES = {"reference_game": ({}, ()), "lookout": ({"size": 2, "shaping": 0.2}, ("
 CODEC = CompactCodec()
 
 
-def main(game="reference_game", iterations="40", seed="0", runners="4", sharing="shared", games="500"):
+def main(game="reference_game", iterations="20", seed="0", runners="4", sharing="shared", games="500"):
     """Trains, and plays games that were not trained on before and after."""
     options, partners = GAMES[game]
     seats = coterie.make(game).agents
@@ -54,8 +54,8 @@ def main(game="reference_game", iterations="40", seed="0", runners="4", sharing=
         )
         .rl_module(rl_module_spec=MultiRLModuleSpec(rl_module_specs=dict.fromkeys(policies, module)))
         .training(
-            lr=3e-3,
-            train_batch_size_per_learner=512,
+            lr=5e-3,
+            train_batch_size_per_learner=256,
             minibatch_size=128,
             num_epochs=4,
             gamma=0.95,
@@ -96,7 +96,7 @@ def new_model(folder, shown, seed):
         for turn in episode.turns
         for text in (CODEC.parts(turn.observation)[0][0][0].content, *CODEC.replies(turn.action, turn.observation.spec))
     )
-    small_model(len(tokenizer), hidden=32, seed=seed).save_pretrained(folder)
+    small_model(len(tokenizer), hidden=32, layers=1, seed=seed).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
 
 

@@ -156,6 +156,8 @@ class Seats(Episodes):
                     mask = gymnasium.spaces.Box(0, 1, (count,), np.int8)
                     space = gymnasium.spaces.Dict({named: space, "action_mask": mask})
             self.observation_spaces[seat] = space
+        self.plain = view == "vector" and not (alike or mask_in_view)
+        self.plain = self.plain and all(self.world.vector(seat).values.dtype == np.float32 for seat in self.free)
 
     def begin(self, seed: int | None) -> Step:
         """Starts an episode with this seed, or with one drawn from the last."""
@@ -180,6 +182,8 @@ class Seats(Episodes):
 
     def look(self, seat: str) -> Any:
         """What a seat sees now, with its mask where that belongs to the view."""
+        if self.plain:  # as its view would show it, in a third of the time
+            return self.world.vector(seat).values
         seen = None if self.over else self.told.observations.get(seat)
         view = self.views[seat].look(self.world, seen)
         return {self.named: view, "action_mask": self._mask(seat, seen)} if self.mask_in_view else view

@@ -75,7 +75,8 @@ class Table:
 
     def _on(self, step: Step) -> Step:
         """Plays for the minds, and returns all that happened as one step."""
-        self.endings.update(step.endings)
+        if step.endings:
+            self.endings.update(step.endings)
         if self.minds and step.observations:
             told: list[Step] = []
             while step.observations and not any(seat in step.observations for seat in self.free):
