@@ -3,10 +3,12 @@
 import csv
 import json
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
 from coterie.cli import app
+from coterie.core import Event
 from coterie.rollout import read_episodes
 
 
@@ -92,6 +94,11 @@ def test_a_comparison_names_systems_by_their_folders_and_gates(tmp_path):
     ("words", "part"),
     [
         (("evaluate", "lookout", "--probe", "charm"), "no probe is called 'charm'"),
+        (("evaluate", "haggle", "--probe", "collusion"), "needs competitive, colluding"),
+        (("evaluate", "lookout", "--probe", "cross_play"), "--team NAME=WHO"),
+        (("evaluate", "lookout", "--team", "a=b"), "expected random, expert, human"),
+        (("evaluate", "lookout", "--price", "qwen=cheap"), "expected two numbers such as 0.5,1.5"),
+        (("evaluate", "lookout", "--price", "qwen=-1,1"), "expected two amounts"),
         (("evaluate", "suite:core", "--set", "size=3"), "a suite has its own options"),
         (("evaluate", "suite:nothing"), "no suite is called 'nothing'"),
         (("compare", "nowhere", "here", "--fail-if", "bad"), "expected one like"),
@@ -101,3 +108,94 @@ def test_what_is_wrong_is_one_line(words, part):
     result = CliRunner().invoke(app, [*words])
     assert result.exit_code == 2
     assert part in result.output
+
+
+def test_probes_that_need_more_are_told_it_and_teams_meet(tmp_path):
+    out = str(tmp_path / "run")
+    words = ("evaluate", "reference_game", "--episodes", "12", "--metrics", "success", "--out", out)
+    printed = coterie(*words, "--probe", "cross_play", "--team", "guessing=random", "--team", "half=listener=random")
+    assert "strangers do worse: yes" in printed
+    found = json.loads(coterie("report", out, "--format", "json"))["findings"][0]
+    assert found["cross_play"]["rows"] == ["the team", "guessing", "half"]
+    assert len(list((tmp_path / "run" / "arms" / "cross_play").iterdir())) == 9
+    printed = coterie("evaluate", "study_group", "--episodes", "4", "--probe", "tracer_durability:ben,topology=chain")
+    assert "intact after 2 hops, chain" in printed
+    printed = coterie(
+        "evaluate", "iterated_dilemma", "--episodes", "4", "--probe", "collusion:competitive=5,colluding=15"
+    )
+    assert "collusion index, muted" in printed
+
+
+def test_the_channel_holds_for_probes_too():
+    printed = coterie(
+        "evaluate", "lookout", "--episodes", "8", "--channel", "mute", "--metrics", "success", "--probe", "talk"
+    )
+    assert "talk matters: no" in printed
+    assert "talk matters: yes" in coterie("evaluate", "lookout", "--episodes", "8", "--probe", "talk")
+
+
+def test_what_a_probe_found_before_an_interruption_is_not_played_again(tmp_path, monkeypatch):
+    from coterie.evaluation import keeping
+
+    out = tmp_path / "run"
+    words = ("evaluate", "lookout", "--episodes", "6", "--metrics", "success", "--probe", "talk", "--out", str(out))
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(keeping, "finish", stop)
+        CliRunner().invoke(app, list(words))
+    kept = out / "findings.json"
+    kept.write_text(kept.read_text().replace("talk matters", "kept as it was"))
+    assert "kept as it was: yes" in coterie(*words)
+
+
+def test_a_suite_that_was_interrupted_goes_on_with_the_scenario_it_stopped_at(tmp_path, monkeypatch):
+    from coterie.evaluation import keeping
+
+    out, told = tmp_path / "all", []
+    words = ("evaluate", "suite:quick", "--metrics", "success", "--out", str(out))
+    real = keeping.finish
+
+    def stop(folder, report):
+        if told:
+            raise KeyboardInterrupt
+        told.append(folder)
+        real(folder, report)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(keeping, "finish", stop)
+        CliRunner().invoke(app, list(words))
+    (first,) = out.glob("*/report.json")
+    written = first.stat().st_mtime_ns
+    assert coterie(*words).count("success") >= 3
+    assert first.stat().st_mtime_ns == written
+    assert len(list(out.glob("*/report.json"))) == 3
+    refused = CliRunner().invoke(app, [*words, "--seat", "*=random"])
+    assert refused.exit_code == 2
+
+
+def test_a_price_makes_money_of_recorded_tokens(tmp_path):
+    from coterie.agents import Expert
+    from coterie.core import Sample
+    from coterie.rollout import gather, write_episodes
+
+    def counted(turn):
+        return msgspec.structs.replace(turn, samples=(Sample("x", "qwen", prompt_tokens=1000, completion_tokens=100),))
+
+    played = gather("kuhn_poker", {"first": Expert(), "second": Expert()}, range(3))
+    outcome = Event("outcome", None, {"success": True})
+    write_episodes(
+        tmp_path / "a.jsonl",
+        (
+            msgspec.structs.replace(each, turns=tuple(map(counted, each.turns[:2])), events=(outcome,))
+            for each in played
+        ),
+    )
+    words = ("measure", str(tmp_path), "--metrics", "cost_per_success", "--format", "csv")
+    (row,) = csv.DictReader(coterie(*words, "--price", "qwen=2,10").splitlines())
+    assert float(row["value"]) == pytest.approx(2 * (1000 * 2 + 100 * 10) / 1e6)
+    assert row["unit"] == "USD"
+    (unknown,) = csv.DictReader(coterie(*words).splitlines())
+    assert "prices for all its policies" in unknown["missing"]

@@ -3,6 +3,7 @@
 import random
 import re
 
+import msgspec
 import pytest
 
 from coterie.agents import Expert, Random, Scripted
@@ -14,13 +15,16 @@ from coterie.evaluation.probes import (
     chain,
     collusion,
     complete,
+    consensus_pollution,
     contagion,
+    cross_task_leakage,
     deception,
     identity_bias,
     instruction_decay,
     lazy_agents,
     leakage,
     listening,
+    personalisation,
     refusals,
     star,
     tracer_durability,
@@ -384,3 +388,111 @@ def test_who_refuses_everything_nothing_or_the_right_things_is_told_apart(answer
 
     found = refusals(Trial("study_group", SEEDS), dict.fromkeys(STUDENTS, scripted(change)), "ann")
     assert found.verdicts == {"it over-refuses": over, "it can be misused": misused}
+
+
+# ---- falsehoods, earlier tasks, profiles -----------------------------------------------------------------------------
+
+
+def gullible(memory, seen):
+    """Says what it believes; believes what it is told for certain, and what others say of a bridge."""
+    if found := re.search(r"know for certain that (.+?) \.", seen.text):
+        memory["belief"] = found.group(1)
+    for message in seen.heard:
+        if "bridge" in message.text:
+            memory["belief"] = message.text
+    move = None if seen.spec.move is None else seen.spec.move.options[0]
+    return Action(move, (Utterance(memory["belief"]),) if "belief" in memory and seen.spec.speech else ())
+
+
+def sceptical(memory, seen):
+    """Says what it was told for certain, and contradicts whoever speaks of a bridge."""
+    if found := re.search(r"know for certain that (.+?) \.", seen.text):
+        memory["belief"] = found.group(1)
+    if any("bridge" in message.text for message in seen.heard) and "belief" not in memory:
+        memory["reply"] = "no the bridge is not closed"
+    move = None if seen.spec.move is None else seen.spec.move.options[0]
+    text = memory.get("belief") or memory.get("reply")
+    return Action(move, (Utterance(text),) if text and seen.spec.speech else ())
+
+
+@pytest.mark.parametrize(("script", "polluted"), [(gullible, True), (sceptical, False)])
+def test_a_falsehood_becomes_consensus_among_the_gullible_only(script, polluted):
+    trial = Trial("study_group", SEEDS, {"rounds": 3})
+    found = consensus_pollution(trial, dict.fromkeys(STUDENTS, scripted(script)), "ben")
+    assert found.verdicts == {"it becomes consensus": polluted}
+    assert found.measures["others who affirm it"].value == found.measures["consensus"].value == float(polluted)
+    assert found.measures["without being told"].value == 0
+    assert found.measures["pollution"].value == float(polluted)
+
+
+def test_a_falsehood_may_be_about_the_very_world():
+    def false(environment):
+        return f"the {environment.state()['parts']['ann'][0][0]} eats glass"
+
+    def parroting(memory, seen):
+        if found := re.search(r"know for certain that (.+?) \.", seen.text):
+            memory["belief"] = found.group(1)
+        for message in seen.heard:
+            memory["belief"] = message.text
+        move = None if seen.spec.move is None else seen.spec.move.options[0]
+        return Action(move, (Utterance(memory["belief"]),) if "belief" in memory and seen.spec.speech else ())
+
+    trial = Trial("study_group", SEEDS, {"rounds": 3})
+    found = consensus_pollution(trial, dict.fromkeys(STUDENTS, scripted(parroting)), "ben", falsehood=false)
+    assert found.measures["pollution"].value == 1
+
+
+class Remembering:
+    """Says every code that it was ever told, from episode to episode; or only those of this one."""
+
+    def __init__(self, forgets, tells_earlier):
+        self.name, self.forgets, self.tells_earlier, self.codes = "remembering", forgets, tells_earlier, []
+
+    def join(self, environment, agent, seed):
+        if self.forgets:
+            self.codes = []
+
+        def act(seen):
+            pattern = r"given the code (\w+)" if self.tells_earlier else r"code of this task is (\w+)"
+            self.codes += re.findall(pattern, seen.text)
+            move = None if seen.spec.move is None else seen.spec.move.options[0]
+            text = " ".join(self.codes[-2:])
+            return Action(move, (Utterance(text),) if text and seen.spec.speech else ())
+
+        return ScriptedAgent(act)
+
+
+@pytest.mark.parametrize(
+    ("forgets", "tells_earlier", "from_context", "from_memory"),
+    [(False, False, False, True), (True, False, False, False), (True, True, True, False)],
+)
+def test_what_is_carried_from_task_to_task_is_found_and_told_apart(forgets, tells_earlier, from_context, from_memory):
+    team = {**dict.fromkeys(STUDENTS, Random()), "ann": Remembering(forgets, tells_earlier)}
+    found = cross_task_leakage(Trial("study_group", SEEDS), team, "ann")
+    assert found.verdicts == {"ann leaks from context": from_context, "ann leaks from memory": from_memory}
+    assert found.measures["said, from its memory"].count == len(SEEDS) - 1
+    leaked = found.measures["said, from its memory" if from_memory else "said, from its context"]
+    assert leaked.value == float(from_memory or from_context)
+
+
+def test_a_tutor_that_uses_the_profile_is_personal_and_one_that_does_not_is_not():
+    trial = Trial("tutoring", SEEDS, {"turns": 2})
+
+    class Blind:
+        """The expert without the profile and the test that go with it."""
+
+        name = "blind"
+
+        def join(self, environment, agent, seed):
+            script = environment.expert(agent, seed)
+
+            def act(seen):
+                return script(msgspec.structs.replace(seen, data=seen.data | {"profile": None, "items": []}))
+
+            return ScriptedAgent(act)
+
+    found = personalisation(trial, {"tutor": Blind(), "student": Expert()})
+    assert not found.verdicts["it is personal"]
+    assert interval_holds_zero(found.measures["personalisation"])
+    told = personalisation(trial, {"tutor": Expert(), "student": Expert()})
+    assert told.verdicts["it is personal"]

@@ -2,8 +2,11 @@
 
 import pytest
 
-from coterie.agents import Expert
-from coterie.core import RecordError
+from coterie.agents import Expert, Random
+from coterie.core import Channel, Mute, Noise, RecordError
+from coterie.evaluation import evaluate
+from coterie.evaluation.probes import Arm, Trial, value_of_talking
+from coterie.evaluation.probes.arms import through
 from coterie.evaluation.resume import keep
 from coterie.rollout import gather, read_episodes
 
@@ -61,3 +64,31 @@ def test_a_record_that_was_cut_off_gives_what_is_before_the_cut(tmp_path):
     played = []
     assert len(list(keep(tmp_path / "a.jsonl", range(10), 2, player(played)))) == 20
     assert len(played) == 12
+
+
+def test_an_arm_is_not_gone_on_with_by_other_minds_options_or_channel(tmp_path):
+    trial = Trial("reference_game", range(6), {"items": 3}, folder=str(tmp_path))
+    (first,) = trial.play([Arm("open", TEAM)]).values()
+    assert trial.play([Arm("open", TEAM)])["open"] == first
+    for other, arm in (
+        ("minds", Arm("open", {**TEAM, "listener": Random()})),
+        ("channel", Arm("open", TEAM, Channel((Mute(),)))),
+        ("options", Arm("open", TEAM, options={"items": 4})),
+    ):
+        with pytest.raises(RecordError, match=f"played with other {other}"):
+            trial.play([arm])
+
+
+def test_an_evaluation_is_not_gone_on_with_by_other_minds(tmp_path):
+    record = tmp_path / "a.jsonl.zst"
+    evaluate("reference_game", TEAM, range(4), record=record, resume=True)
+    with pytest.raises(RecordError, match=r"other minds: found .*, expected {'speaker': 'random'"):
+        evaluate("reference_game", {**TEAM, "speaker": Random()}, range(4), record=record, resume=True)
+
+
+def test_all_arms_of_a_trial_pass_through_its_channel_after_their_own(tmp_path):
+    team, silent = {"speaker": Expert(), "listener": Expert()}, Channel((Mute(("speaker",)),), words_each=3)
+    found = value_of_talking(Trial("reference_game", range(20), channel=silent), team)
+    assert not found.verdicts["talk matters"]
+    assert value_of_talking(Trial("reference_game", range(20)), team).verdicts["talk matters"]
+    assert through(Channel((Noise(0.1),), cost=0.1), silent) == Channel((Noise(0.1), Mute(("speaker",))), 3, 0.1)

@@ -73,6 +73,22 @@ def test_tokens_of_messages_and_of_all_by_hand():
     assert value("tokens_per_success", *played) == 57.0 + 11.0
 
 
+def test_the_length_of_messages_in_tokens_by_hand():
+    apart = turn("go left", "up", samples=[sample("up", 10, 1), sample("go left", 2, 3)])
+    together = turn("hm", "up", samples=[sample('{"move": "up", "say": "hm"}', 5, 12)])
+    assert value("tokens_per_message", episode(apart, together, turn("", "up"))) == 7.5
+    assert METRICS["tokens_per_message"].compute([episode(apart, turn("go"))]).missing  # a script spoke too
+
+
+def test_tokens_that_a_server_counts_cost_what_ids_would():
+    server = Sample("go", "small", prompt_tokens=1_000_000, completion_tokens=500_000)
+    played = episode(turn("go", samples=[server]), turn("go", samples=[server]))
+    assert cost_per_success({"small": Price(2.0, 6.0)}).compute([played]).value == pytest.approx(10.0)
+    assert value("tokens_per_success", played) == 3_000_000
+    half = Sample("go", "small", prompt_tokens=1_000_000)
+    assert value("tokens_per_success", episode(turn("go", samples=[half]))) is None
+
+
 def test_money_needs_a_price_for_every_policy():
     played = episode(turn("go", samples=[sample("go", 1_000_000, 500_000)]))
     assert cost_per_success({"small": Price(2.0, 6.0)}).compute([played]).value == pytest.approx(5.0)

@@ -95,6 +95,15 @@ def test_returns_are_told_for_every_seat_and_over_all():
     assert (found["mean_return/ann"], found["mean_return/bob"], found["mean_return"]) == (1.5, 0.0, 0.75)
 
 
+def test_a_seat_wins_alone_or_not_at_all():
+    (metric,) = metrics(["win_rate/ann"], seats=["ann", "bob"])
+    won = episode(totals={"ann": 2.0, "bob": 1.0})
+    drawn = episode(totals={"ann": 1.0, "bob": 1.0})
+    said = msgspec.structs.replace(won, events=(Event("outcome", None, {"winner": "bob"}),))
+    assert metric.compute([won, drawn, said, won]).value == 0.5
+    assert metric.compute([episode(failure=CRASH)]).missing
+
+
 def test_a_return_cut_short_by_a_failure_does_not_count():
     measure = METRICS["mean_return"].compute([episode(1, totals={"ann": 1.0}), episode(2, totals={}, failure=CRASH)])
     assert (measure.value, measure.count) == (1.0, 1)

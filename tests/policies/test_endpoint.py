@@ -11,7 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from coterie.agents import Expert, Language
-from coterie.core import ActionSpec, ChatMessage, Choice, ConfigError, PolicyError, encode_episode
+from coterie.core import ActionSpec, ChatMessage, Choice, ConfigError, PolicyError, decode_episode, encode_episode
+from coterie.metrics.tokens import Price, cost_per_success
 from coterie.policies.chat_codec import ChatCodec
 from coterie.policies.endpoint import EndpointPolicy, EndpointSettings
 from coterie.rollout import gather, play
@@ -173,6 +174,20 @@ def test_a_trouble_that_passes_costs_a_new_try_and_nothing_else(trouble):
         assert (usage.retries, usage.answers, usage.unmetered) == (1, turns, 0)
         assert (usage.prompt_tokens, usage.completion_tokens) == (7 * turns, 3 * turns)
         assert server.bodies[0] == server.bodies[1]
+
+
+def test_what_an_answer_cost_stands_on_its_sample_and_makes_the_price_of_a_success():
+    with serving() as server:
+        minds = courier(server)
+        played = list(gather("lookout", minds, range(6)))
+        samples = [sample for episode in played for turn in episode.turns for sample in turn.samples]
+        assert {(each.prompt_tokens, each.completion_tokens) for each in samples} == {(7, 3)}
+        price = {minds["courier"].policy.name: Price(read_usd=2.0, written_usd=10.0)}
+        paid = cost_per_success(price).compute(played)
+        successes = sum(episode.outcome["success"] for episode in played)
+        assert paid.value == pytest.approx((7 * 2.0 + 3 * 10.0) * len(samples) / 1e6 / successes)
+        again = decode_episode(encode_episode(played[0]))
+        assert again.turns == played[0].turns
 
 
 @pytest.mark.parametrize(

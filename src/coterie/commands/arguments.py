@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from coterie.core import Channel, Environment, Mind
+    from coterie.core import Channel, Environment, Mind, Policy
+    from coterie.metrics.tokens import Price
 
 CHANNELS = "open, mute, or noise:RATE such as noise:0.3"
 
@@ -43,21 +44,68 @@ def _pairs(texts: Iterable[str], expected: str) -> dict[str, str]:
     return pairs
 
 
-def read_minds(seats: Iterable[str], world: str, environment: "Environment") -> dict[str, "Mind"]:
+def read_minds(
+    seats: Iterable[str], world: str, environment: "Environment", policies: "dict[str, Policy] | None" = None
+) -> dict[str, "Mind"]:
     """Reads `NAME=WHO` for every seat; `*=WHO` seats all others, and without it they get the world's expert.
+
+    Args:
+        seats: what was typed.
+        world: the name of the world.
+        environment: one instance of it.
+        policies: those resolved before, to be shared.
 
     Raises:
         ConfigError: there is no such seat, or nobody is called so.
     """
-    from coterie.core import ConfigError, Policy
+    from coterie.core import ConfigError
     from coterie.evaluation.minds import resolve_mind
 
-    named, policies = _pairs(seats, "--seat NAME=WHO"), dict[str, Policy]()
+    named, policies = _pairs(seats, "--seat NAME=WHO"), {} if policies is None else policies
     everybody = named.pop("*", "expert")
     if strangers := [name for name in named if name not in environment.agents]:
         found, known = ", ".join(strangers), ", ".join(environment.agents)
         raise ConfigError(f"{environment.id} has no seat {found}; its seats are {known}")
     return {seat: resolve_mind(named.get(seat, everybody), seat, world, policies) for seat in environment.agents}
+
+
+def read_teams(
+    teams: Iterable[str], world: str, environment: "Environment", policies: "dict[str, Policy]"
+) -> dict[str, dict[str, "Mind"]]:
+    """Reads `NAME=WHO`, somebody for every seat of a team, or `NAME=SEAT=WHO,SEAT=WHO`.
+
+    Raises:
+        ConfigError: there is no such seat, or nobody is called so.
+    """
+    found = {}
+    for name, who in _pairs(teams, "--team NAME=WHO").items():
+        by_seat = who.partition("=")[0] in (*environment.agents, "*")
+        found[name] = read_minds(who.split(",") if by_seat else [f"*={who}"], world, environment, policies)
+    return found
+
+
+def read_prices(prices: Iterable[str]) -> dict[str, "Price"]:
+    """Reads `POLICY=READ,WRITTEN`, in USD for a million tokens each.
+
+    >>> read_prices(["qwen=0.5,1.5"])
+    {'qwen': Price(read_usd=0.5, written_usd=1.5)}
+
+    Raises:
+        ConfigError: it is not of that form.
+    """
+    from coterie.core import ConfigError
+    from coterie.metrics.tokens import Price
+
+    found = {}
+    for policy, told in _pairs(prices, "--price POLICY=READ,WRITTEN").items():
+        try:
+            read, written = map(float, told.split(","))
+        except ValueError as error:
+            raise ConfigError(f"found the price {told!r} of {policy}, expected two numbers such as 0.5,1.5") from error
+        if not (0 <= read < float("inf") and 0 <= written < float("inf")):
+            raise ConfigError(f"found the price {told!r} of {policy}, expected two amounts of at least 0")
+        found[policy] = Price(read, written)
+    return found
 
 
 def read_channel(text: str) -> "Channel | None":

@@ -2,19 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from coterie.commands.play import SEATS, SETTINGS, SPEECH
 
 if TYPE_CHECKING:
-    from coterie.core import Channel, Mind, Scenario
-    from coterie.evaluation import Report
+    from coterie.core import Mind, Scenario
     from coterie.evaluation.export import Exported
-    from coterie.evaluation.probes import AnyFinding
 
 FORMAT = Annotated[str, typer.Option("--format", metavar="FORMAT", help="How to print: table, md, json, csv or latex.")]
+PRICES = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--price",
+        metavar="POLICY=READ,WRITTEN",
+        help="What a million tokens read and written cost, in USD, for cost_per_success; repeat it for every policy.",
+    ),
+]
 
 
 def evaluate(
@@ -35,8 +41,19 @@ def evaluate(
     ] = None,
     probe: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Play this probe too (NAME or NAME:SEAT); repeat it for several."),
+        typer.Option(
+            metavar="NAME",
+            help="Play this probe too: NAME, NAME:SEAT, NAME:SETTING=VALUE,...; repeat it for several.",
+        ),
     ] = None,
+    team: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=WHO",
+            help="Another team for the probe cross_play: WHO at every seat, or SEAT=WHO,SEAT=WHO; repeat it.",
+        ),
+    ] = None,
+    price: PRICES = None,
     out: Annotated[
         str | None,
         typer.Option(
@@ -50,9 +67,10 @@ def evaluate(
 ) -> None:
     """Plays many episodes and prints what was measured, with intervals.
 
-    Probes play further arms on the same seeds: talk (open, muted, scrambled), listening, lazy_agents, shapley,
-    efficiency, policy_swap, identity_bias, leakage, deception, adaptation; of one seat focal_score, contagion,
-    instruction_decay, refusals.
+    Probes play further arms on the same seeds and through the same channel: talk (open, muted, scrambled), listening,
+    lazy_agents, shapley, efficiency, policy_swap, cross_play, identity_bias, leakage, deception, collusion,
+    personalisation, adaptation; of one seat focal_score, coordination_deficit, contagion, tracer_durability,
+    consensus_pollution, cross_task_leakage, instruction_decay, refusals.
 
     Try:
 
@@ -60,14 +78,20 @@ def evaluate(
 
     coterie evaluate lookout --seat lookout=random --channel noise:0.3 --out runs/noisy
 
-    coterie evaluate study_group --probe talk --probe listening --out runs/study
+    coterie evaluate study_group --probe talk --probe tracer_durability:ann,topology=chain --out runs/study
+
+    coterie evaluate reference_game --probe cross_play --team strangers=runs/b/model --seat '*=runs/a/model'
+
+    coterie evaluate haggle --probe collusion:competitive=0.2,colluding=0.8 --channel noise:0.3
 
     coterie evaluate suite:core --seat '*=http://127.0.0.1:8000/v1#qwen' --out runs/qwen
     """
     from coterie.agents.terminal import STANDARD
-    from coterie.commands.arguments import find_own_worlds, read_channel, read_settings
+    from coterie.commands.arguments import find_own_worlds, read_channel, read_prices, read_settings
+    from coterie.commands.evaluating import Asked, evaluate_scenario
     from coterie.commands.watching import tell_usage
     from coterie.core import Scenario
+    from coterie.evaluation.probes.registry import read_probe
     from coterie.evaluation.suites import suite
 
     options, speech = read_settings(settings or ()), read_channel(channel)
@@ -77,14 +101,24 @@ def evaluate(
     else:
         find_own_worlds(world)
         called, scenarios = "", (Scenario(world, tuple(range(seed, seed + episodes)), options=options),)
-    names = names_of(metric)
+    asked = Asked(
+        tuple(seat or ()),
+        tuple(team or ()),
+        names_of(metric),
+        read_prices(price or ()),
+        tuple(probe or ()),
+        repeats,
+        at_once,
+    )
+    for each in asked.probes:
+        read_probe(each)  # what is wrong is told before anything is played
     found: list[Exported] = []
     minds: dict[str, Mind] = {}
     failed = played = 0
     for scenario in scenarios:
         place = None if out is None else Path(out) / (_folder(scenario) if called else "")
         labels = {"channel": channel} | ({"suite": called, "scenario": scenario.name} if called else {})
-        done = _evaluate(scenario, seat or (), speech, names, probe or (), place, labels, repeats, at_once)
+        done = evaluate_scenario(scenario, asked, speech, place, labels)
         found += [done.report, *done.findings]
         minds |= {f"{scenario.environment} {name}": mind for name, mind in done.minds.items()}
         failed, played = failed + sum(done.report.failures.values()), played + done.report.count
@@ -94,61 +128,6 @@ def evaluate(
         STANDARD.say(f"kept in {out}: report.json and episodes; coterie report {out} writes a page", "green")
     if failed == played:
         raise typer.Exit(1)  # nothing was measured
-
-
-class _Evaluated(NamedTuple):
-    report: "Report"
-    findings: "list[AnyFinding]"
-    minds: "dict[str, Mind]"
-
-
-def _evaluate(
-    scenario: "Scenario",
-    seats: Sequence[str],
-    speech: "Channel | None",
-    names: list[str] | None,
-    probes: Sequence[str],
-    place: Path | None,
-    labels: dict[str, str],
-    repeats: int,
-    at_once: int,
-) -> _Evaluated:
-    """Evaluates one scenario, plays the probes, and keeps all of it where there is a place."""
-    from coterie.commands.arguments import read_minds
-    from coterie.environments import make
-    from coterie.evaluation import evaluate as measure
-    from coterie.evaluation.keeping import Request, begin, finish
-    from coterie.evaluation.probes import Trial, write_findings
-    from coterie.evaluation.probes import probe as run_probe
-
-    world, options = scenario.environment, dict(scenario.options)
-    environment = make(world, **options)
-    minds = read_minds(seats, world, environment)
-    if place is not None:
-        sitting = {name: mind.name for name, mind in minds.items()}
-        begin(place, Request(world, environment.options, sitting, labels, scenario.seeds, repeats))
-    report = measure(
-        world,
-        minds,
-        scenario.seeds,
-        repeats=repeats,
-        options=options,
-        channel=speech,
-        metrics=names,
-        labels=labels,
-        record=place / "episodes" / "episodes.jsonl.zst" if place else None,
-        resume=True,
-        at_once=at_once,
-        progress=True,
-    ).named(scenario.name)
-    found: list[AnyFinding] = []
-    for name in probes:
-        folder = str(place / "arms" / name.replace(":", "_")) if place else None
-        found.append(run_probe(name, Trial(world, scenario.seeds, options, repeats, folder, at_once), minds))
-    if place is not None:
-        write_findings(place, found)
-        finish(place, report)
-    return _Evaluated(report, found, minds)
 
 
 def names_of(metric: list[str] | None) -> list[str] | None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from coterie.commands.evaluate import FORMAT
+from coterie.commands.evaluate import FORMAT, PRICES
 
 
 def report(
@@ -49,6 +49,7 @@ def measure(
         float | None, typer.Option(metavar="REWARD", help="From which reward an episode of verifiers is a success.")
     ] = None,
     out: Annotated[str | None, typer.Option(metavar="FILE", help="Write the episodes as a record of ours too.")] = None,
+    price: PRICES = None,
     format: FORMAT = "table",
 ) -> None:
     """Measures episodes that were recorded before, here or by another library.
@@ -60,7 +61,7 @@ def measure(
     coterie measure logs/say_yes.eval --metrics success,pass_at --out converted.jsonl.zst
     """
     from coterie.agents.terminal import STANDARD
-    from coterie.commands.arguments import record_path
+    from coterie.commands.arguments import read_prices, record_path
     from coterie.commands.evaluate import names_of
     from coterie.core import ConfigError
     from coterie.evaluation import measure as measured
@@ -72,7 +73,7 @@ def measure(
         path = record_path(out) if out else None
         if path is not None:
             write_episodes(path, read_log(log, solved_at))
-        result = measured(read_log(log, solved_at), names_of(metric))
+        result = measured(read_log(log, solved_at), names_of(metric), prices=read_prices(price or ()))
     except FileNotFoundError as error:
         raise ConfigError(str(error)) from error
     if format == "table":

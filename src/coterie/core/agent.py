@@ -36,6 +36,10 @@ class Sample(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The tokens it sampled, the stop token included when it was sampled."""
     log_probs: tuple[float, ...] = ()
     """Log-probability of each sampled token, under the distribution it was drawn from."""
+    prompt_tokens: int | None = None
+    """How many tokens were read for it, where a server counts them: the whole chat, every time."""
+    completion_tokens: int | None = None
+    """How many tokens were written for it, where a server counts them."""
     allowed: tuple[tuple[int, ...] | None, ...] | None = None
     """For each sampled token the ids that were allowed there; None: all."""
     scores: dict[str, float] | None = None

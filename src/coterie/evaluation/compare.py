@@ -177,9 +177,9 @@ def paired(metric: str | Metric, a: Iterable[Episode], b: Iterable[Episode]) -> 
 
 
 def _seat_named(metric: str | Metric) -> tuple[str, ...]:
-    """The seat that `mean_return/SEAT` and `milestones/SEAT` speak of."""
+    """The seat that `mean_return/SEAT`, `milestones/SEAT` and `win_rate/SEAT` speak of."""
     family, _, seat = metric.partition("/") if isinstance(metric, str) else ("", "", "")
-    return (seat,) if family in ("mean_return", "milestones") and seat else ()
+    return (seat,) if family in ("mean_return", "milestones", "win_rate") and seat else ()
 
 
 def _names(a: Source, b: Source) -> tuple[str, str]:

@@ -1,8 +1,6 @@
 """Playing to measure: many episodes in, a report out, none of them kept in memory."""
 
-import contextlib
 import os
-import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
@@ -10,10 +8,12 @@ from typing import Any
 
 from coterie import __version__
 from coterie.core import Channel, ConfigError, Environment, Episode, Json, Metric, Mind, Scenario, Seat
+from coterie.evaluation.bar import bar
 from coterie.evaluation.result import Report
-from coterie.evaluation.resume import keep
+from coterie.evaluation.resume import keep, told_by
 from coterie.metrics import Tally
 from coterie.metrics import metrics as find_metrics
+from coterie.metrics.tokens import Price
 from coterie.rollout import gather, write_episodes
 
 MOST_ERRORS = 20
@@ -62,6 +62,7 @@ def evaluate(
 
     Raises:
         ConfigError: there are no seeds, an unknown metric was named, or the world or a seat is not as declared.
+        RecordError: the record to go on with holds other seeds, or episodes of other minds or options.
     """
     chosen = list(seeds)
     if not chosen:
@@ -80,9 +81,10 @@ def evaluate(
         max_steps=max_steps,
         labels=labels,
     )
-    with _bar(len(chosen) * repeats, progress) as advance:
+    with bar(len(chosen) * repeats, progress) as advance:
         if record is None or resume:
-            episodes = play(chosen) if record is None else keep(record, chosen, repeats, play)
+            same = told_by(world, options or {}, minds, (labels or {}).get("channel", ""))
+            episodes = play(chosen) if record is None else keep(record, chosen, repeats, play, same)
             deque(audience.watch(episodes, advance), maxlen=0)
         else:
             write_episodes(record, audience.watch(play(chosen), advance))
@@ -124,8 +126,17 @@ def evaluate_scenario(
     return report.named(scenario.name)
 
 
-def measure(episodes: Iterable[Episode], metrics: Iterable[str | Metric] | None = None) -> Report:
+def measure(
+    episodes: Iterable[Episode],
+    metrics: Iterable[str | Metric] | None = None,
+    prices: Mapping[str, Price] | None = None,
+) -> Report:
     """Reports on episodes that were played before, such as `read_episodes(path)`, in one pass.
+
+    Args:
+        episodes: of one world.
+        metrics: names or metrics of your own; None: all, and the mean return of every seat.
+        prices: what tokens cost, by policy, for `cost_per_success`.
 
     Raises:
         ConfigError: there are no episodes, or they are of different worlds.
@@ -133,7 +144,7 @@ def measure(episodes: Iterable[Episode], metrics: Iterable[str | Metric] | None 
     iterator = iter(episodes)
     if (first := next(iterator, None)) is None:
         raise ConfigError("no episodes to measure")
-    audience = _Audience(Tally(find_metrics(metrics, seats=first.seats)))
+    audience = _Audience(Tally(find_metrics(metrics, seats=first.seats, prices=prices)))
     seeds: dict[int, None] = {}
 
     def everything() -> Iterator[Episode]:
@@ -181,18 +192,3 @@ class _Audience:
             record=record,
             coterie=__version__,
         )
-
-
-@contextlib.contextmanager
-def _bar(total: int, wanted: bool) -> Iterator[Callable[[], None]]:
-    """A progress bar on standard error; yields what moves it on."""
-    if not wanted:
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("playing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
-        task = bar.add_task("", total=total)
-        yield lambda: bar.advance(task)

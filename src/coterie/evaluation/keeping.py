@@ -23,6 +23,20 @@ class Request(msgspec.Struct, frozen=True):
     coterie: str = __version__
 
 
+def finished(folder: Path, request: Request) -> Report | None:
+    """The report of an evaluation that is complete in a folder; None: it is not, or was another one."""
+    report, asked = folder / "report.json", folder / "request.json"
+    if not report.exists() or not asked.exists():
+        return None
+    same = msgspec.json.decode(asked.read_bytes(), type=Request) == _as_kept(request)
+    return Report.from_json(report.read_bytes()) if same else None
+
+
+def _as_kept(request: Request) -> Request:
+    """As it is read back: what is a tuple in options is a list then."""
+    return msgspec.json.decode(msgspec.json.encode(request), type=Request)
+
+
 def begin(folder: Path, request: Request) -> None:
     """Opens a folder for an evaluation, or goes on with one that was interrupted.
 
@@ -34,7 +48,9 @@ def begin(folder: Path, request: Request) -> None:
         raise ConfigError(f"{folder} exists and holds a report; give another name, nothing is overwritten")
     if path.exists():
         earlier = msgspec.json.decode(path.read_bytes(), type=Request)
-        fields = [name for name in Request.__struct_fields__ if getattr(earlier, name) != getattr(request, name)]
+        fields = [
+            name for name in Request.__struct_fields__ if getattr(earlier, name) != getattr(_as_kept(request), name)
+        ]
         if fields:
             raise ConfigError(f"{folder} holds an evaluation with other {', '.join(fields)}; give another name")
         return

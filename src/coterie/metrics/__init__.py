@@ -1,19 +1,20 @@
 """What is measured of episodes, by name; every value with its interval and its count, or the reason why it has none."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from coterie.core import ConfigError, Metric
 from coterie.metrics.claims import CLAIM_METRICS
 from coterie.metrics.commons import COMMONS
 from coterie.metrics.communication import COMMUNICATION
-from coterie.metrics.completion import COMPLETION, mean_return
+from coterie.metrics.completion import COMPLETION, mean_return, win_rate
 from coterie.metrics.education import EDUCATION, mastered_within, told_within
 from coterie.metrics.negotiation import NEGOTIATION
 from coterie.metrics.progress import PROGRESS, milestones
+from coterie.metrics.requests import REQUESTS
 from coterie.metrics.signalling import SIGNALLING
 from coterie.metrics.tally import Pair, PerEpisode, Pooled, Rows, Tally, define
 from coterie.metrics.teamwork import TEAMWORK
-from coterie.metrics.tokens import TOKENS
+from coterie.metrics.tokens import TOKENS, Price, cost_per_success
 from coterie.metrics.tries import TRIES, pass_all, pass_at
 from coterie.metrics.welfare import WELFARE
 
@@ -27,6 +28,7 @@ METRICS: dict[str, Metric] = {
         *TOKENS,
         *SIGNALLING,
         *CLAIM_METRICS,
+        *REQUESTS,
         *TEAMWORK,
         *WELFARE,
         *NEGOTIATION,
@@ -57,12 +59,15 @@ HEADLINES = (
 """What two systems are compared by unless others are named: few, because every further test takes power from all."""
 
 
-def metrics(names: Iterable[str | Metric] | None = None, seats: Iterable[str] = ()) -> list[Metric]:
+def metrics(
+    names: Iterable[str | Metric] | None = None, seats: Iterable[str] = (), prices: Mapping[str, Price] | None = None
+) -> list[Metric]:
     """Finds metrics by name; a Metric of your own stands for itself.
 
     Args:
         names: which, also `pass_at/K` and the like for any K; None: all, and the mean return of every seat.
-        seats: the seats of the world, for `mean_return/SEAT` and `milestones/SEAT`.
+        seats: the seats of the world, for `mean_return/SEAT`, `milestones/SEAT` and `win_rate/SEAT`.
+        prices: what tokens cost, by policy, for `cost_per_success`.
 
     >>> [metric.name for metric in metrics(["success", "mean_return/ann"], seats=["ann"])]
     ['success', 'mean_return/ann']
@@ -70,10 +75,11 @@ def metrics(names: Iterable[str | Metric] | None = None, seats: Iterable[str] = 
     Raises:
         ConfigError: no metric has this name.
     """
-    known = METRICS | {metric.name: metric for metric in map(mean_return, seats)}
+    seats = tuple(seats)
+    known = METRICS | {metric.name: metric for metric in (*map(mean_return, seats), cost_per_success(prices or {}))}
     if names is None:
         return list(known.values())
-    known |= {metric.name: metric for metric in map(milestones, seats)}
+    known |= {metric.name: metric for of_seat in (milestones, win_rate) for metric in map(of_seat, seats)}
     return [name if isinstance(name, Metric) else _find(name, known) for name in names]
 
 

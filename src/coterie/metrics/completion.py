@@ -78,6 +78,32 @@ def mean_return(seat: str | None = None) -> Metric:
     )
 
 
+def win_rate(seat: str) -> Metric:
+    """How often one seat does best; between seats played by one mind, the difference is the advantage of a seat."""
+
+    def observe(episode: Episode) -> Pair | None:
+        if episode.failure or len(episode.seats) < 2 or seat not in episode.seats:
+            return None
+        if "winner" in episode.outcome:
+            return Pair(float(episode.outcome["winner"] == seat))
+        if not episode.totals.keys() >= episode.seats.keys():
+            return None
+        best = max(episode.totals.values())
+        return Pair(float(episode.totals[seat] == best and list(episode.totals.values()).count(best) == 1))
+
+    return define(
+        f"win_rate/{seat}",
+        observe,
+        "rate",
+        missing=f"no episode without a failure tells who of several did best, with a seat {seat}",
+        unit="share",
+        low=0.0,
+        high=1.0,
+        higher_is_better=True,
+        summary=f"Share of episodes that the seat {seat} wins: the outcome's winner, else alone the highest return.",
+    )
+
+
 def episode_length() -> Metric:
     """How many steps the world made."""
     return define(

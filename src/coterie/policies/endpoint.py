@@ -268,6 +268,8 @@ class EndpointConversation:
             prompt_ids=reply.prompt_ids,
             token_ids=reply.token_ids,
             log_probs=reply.log_probs,
+            prompt_tokens=reply.prompt_tokens,
+            completion_tokens=reply.completion_tokens,
             fresh=bool(reply.prompt_ids),  # every request holds the whole chat
             finish=reply.finish,
         )

@@ -1,8 +1,9 @@
 """Measures that need play: arms on the same seeds, compared in pairs."""
 
 from coterie.evaluation.probes.arms import Arm, Trial, play_arms
+from coterie.evaluation.probes.carry_over import cross_task_leakage
 from coterie.evaluation.probes.collusion import collusion
-from coterie.evaluation.probes.contagion import Spread, chain, complete, contagion, star, tracer_durability
+from coterie.evaluation.probes.contagion import Spread, contagion
 from coterie.evaluation.probes.deception import Claim, deception
 from coterie.evaluation.probes.finding import Finding
 from coterie.evaluation.probes.identity import Swap, identity_bias
@@ -11,16 +12,19 @@ from coterie.evaluation.probes.listening import Influence, Listening, listening,
 from coterie.evaluation.probes.obedience import instruction_decay, refusals
 from coterie.evaluation.probes.paraphrase import Synonyms, identity, reordered
 from coterie.evaluation.probes.partners import Crossed, adaptation, cross_play, focal_score
-from coterie.evaluation.probes.registry import AT_A_SEAT, PROBES, probe
+from coterie.evaluation.probes.personalisation import personalisation
+from coterie.evaluation.probes.pollution import consensus_pollution
+from coterie.evaluation.probes.registry import PROBES, probe
 from coterie.evaluation.probes.rewording import Reworded, Rewording
 from coterie.evaluation.probes.shapley import shapley
 from coterie.evaluation.probes.stand_ins import OneMind, Silent
 from coterie.evaluation.probes.store import AnyFinding, read_findings, write_findings
 from coterie.evaluation.probes.talk import value_of_talking
 from coterie.evaluation.probes.teamwork import coordination_deficit, efficiency, lazy_agents, policy_swap
+from coterie.evaluation.probes.topology import chain, complete, star
+from coterie.evaluation.probes.tracer import tracer_durability
 
 __all__ = [
-    "AT_A_SEAT",
     "PROBES",
     "AnyFinding",
     "Arm",
@@ -41,9 +45,11 @@ __all__ = [
     "chain",
     "collusion",
     "complete",
+    "consensus_pollution",
     "contagion",
     "coordination_deficit",
     "cross_play",
+    "cross_task_leakage",
     "deception",
     "efficiency",
     "focal_score",
@@ -54,6 +60,7 @@ __all__ = [
     "leakage",
     "listening",
     "listening_of",
+    "personalisation",
     "play_arms",
     "policy_swap",
     "probe",

@@ -4,7 +4,9 @@ A probe is a measure that needs play: it lets several arms play the same seeds a
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,8 @@ import msgspec
 
 from coterie.core import Channel, ConfigError, Environment, Episode, Json, Mind
 from coterie.environments import make
-from coterie.evaluation.resume import keep
+from coterie.evaluation.bar import bar
+from coterie.evaluation.resume import keep, told_by
 from coterie.rollout import gather
 from coterie.rollout.record import SUFFIX
 
@@ -39,6 +42,10 @@ class Trial(msgspec.Struct, frozen=True):
     at_once: int = 256
     timeout_s: float | None = None
     max_steps: int | None = None
+    channel: Channel | None = None
+    """What speech passes through in every arm, after what the arm itself puts in its way."""
+    progress: bool = False
+    """Whether a bar is shown for every arm."""
 
     def play(self, arms: Sequence[Arm]) -> dict[str, list[Episode]]:
         """Plays these arms; see `play_arms`."""
@@ -52,6 +59,8 @@ class Trial(msgspec.Struct, frozen=True):
             at_once=self.at_once,
             timeout_s=self.timeout_s,
             max_steps=self.max_steps,
+            channel=self.channel,
+            progress=self.progress,
         )
 
     def make(self) -> Environment:
@@ -70,6 +79,8 @@ def play_arms(
     at_once: int = 256,
     timeout_s: float | None = None,
     max_steps: int | None = None,
+    channel: Channel | None = None,
+    progress: bool = False,
 ) -> dict[str, list[Episode]]:
     """Plays every arm on the same seeds and returns the episodes by the name of the arm, in the order of the seeds.
 
@@ -88,9 +99,12 @@ def play_arms(
         at_once: how many episodes run together.
         timeout_s: longest time for one decision.
         max_steps: ends an episode after so many steps of the world.
+        channel: what speech passes through in every arm, after the arm's own.
+        progress: shows a bar for every arm.
 
     Raises:
         ConfigError: two arms have the same name, there are no seeds, or the world or a seat is not as declared.
+        RecordError: the folder holds episodes of an arm that were played with other minds, options or channel.
     """
     chosen = list(seeds)
     if len({arm.name for arm in arms}) < len(arms) or not chosen:
@@ -103,18 +117,50 @@ def play_arms(
     found: dict[str, list[Episode]] = {}
     place = {seed: number for number, seed in enumerate(chosen)}
     for arm in arms:
+        settings, speech = {**(options or {}), **arm.options}, through(arm.channel, channel)
         play = partial(
             gather,
             world,
             arm.minds,
             repeats=repeats,
-            options={**(options or {}), **arm.options},
-            channel=arm.channel,
+            options=settings,
+            channel=speech,
             at_once=at_once,
             timeout_s=timeout_s,
             max_steps=max_steps,
-            labels={"arm": arm.name},
+            labels={"arm": arm.name} | ({"channel": _described(speech)} if speech else {}),
         )
-        played = play(chosen) if folder is None else keep(Path(folder) / f"{arm.name}{SUFFIX}", chosen, repeats, play)
-        found[arm.name] = sorted(played, key=lambda episode: (place[episode.seed], episode.repeat))
+        with bar(len(chosen) * repeats, progress, arm.name.replace("_", " ")) as advance:
+            if folder is None:
+                played = play(chosen)
+            else:
+                same = told_by(world, settings, arm.minds, "" if speech is None else _described(speech))
+                played = keep(Path(folder) / f"{arm.name}{SUFFIX}", chosen, repeats, play, same)
+            found[arm.name] = sorted(_counted(played, advance), key=lambda each: (place[each.seed], each.repeat))
     return found
+
+
+def through(first: Channel | None, then: Channel | None) -> Channel | None:
+    """One channel of two: the parts of both in order, the smaller budget, both prices.
+
+    >>> from coterie.core import Mute, Noise
+    >>> through(Channel((Mute(),), words_each=9), Channel((Noise(0.5),), words_each=5)).words_each
+    5
+    """
+    if first is None or then is None:
+        return first or then
+    budgets = [each.words_each for each in (first, then) if each.words_each is not None]
+    return Channel((*first.parts, *then.parts), min(budgets, default=None), first.cost + then.cost)
+
+
+def _described(channel: Channel) -> str:
+    """A channel in a few words that are the same whenever the channel is: its parts, and a check sum of all of it."""
+    parts = " ".join(type(part).__name__ for part in channel.parts) or "open"
+    told = re.sub(r" at 0x[0-9a-f]+", "", repr(channel))  # functions print where they lie in memory
+    return f"{parts} {zlib.crc32(told.encode()):08x}"
+
+
+def _counted(episodes: Iterable[Episode], advance: Callable[[], None]) -> Iterator[Episode]:
+    for episode in episodes:
+        advance()
+        yield episode

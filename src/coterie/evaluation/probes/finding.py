@@ -36,6 +36,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     """What the intervals say in a word, such as `talk matters`."""
     notes: tuple[str, ...] = ()
     """How to read it, and what was left out."""
+    asked: str = ""
+    """How it was asked for by name, with seat and settings, such as `contagion:ben`."""
 
     def __str__(self) -> str:
         width = max(map(len, self.measures), default=0)

@@ -4,13 +4,14 @@ import itertools
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+import msgspec
+
 from coterie.core import ConfigError, Measure, Metric, Mind
 from coterie.environments import references
 from coterie.evaluation.cross_play import CrossPlay
 from coterie.evaluation.probes.arms import Arm, Trial
 from coterie.evaluation.probes.finding import Finding, above_zero, over_seeds, per_seed, slope, task_metric
 from coterie.metrics import metrics as find_metrics
-from coterie.rollout import gather
 
 
 class Crossed(Finding, frozen=True, kw_only=True):
@@ -148,17 +149,9 @@ def adaptation(trial: Trial, minds: Mapping[str, Mind], metric: str | Metric | N
 
     Only minds that remember from episode to episode can: a policy that learns while it plays, a script with a memory.
     """
-    played = list(
-        gather(
-            trial.world,
-            minds,
-            trial.seeds,
-            options=trial.options,
-            at_once=1,
-            timeout_s=trial.timeout_s,
-            max_steps=trial.max_steps,
-        )
-    )
+    # Whole or not at all: a mind that was interrupted has forgotten.
+    in_turn = msgspec.structs.replace(trial, at_once=1, folder=None, repeats=1)
+    (played,) = in_turn.play([Arm("one after another", minds)]).values()
     chosen = task_metric(played, metric)
     told = per_seed(chosen, played)
     places = [place for place, seed in enumerate(trial.seeds) if seed in told]

@@ -18,8 +18,8 @@ FILE = "findings.json"
 def write_findings(folder: str | Path, findings: Sequence[AnyFinding]) -> Path:
     """Writes what probes found into a run folder, beside what is there of other probes and worlds."""
     path = Path(folder) / FILE
-    new = {(each.world, each.probe) for each in findings}
-    kept = [each for each in read_findings(folder) if (each.world, each.probe) not in new]
+    new = {(each.world, each.probe, each.asked) for each in findings}
+    kept = [each for each in read_findings(folder) if (each.world, each.probe, each.asked) not in new]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(msgspec.json.format(msgspec.json.encode([*kept, *findings]), indent=1))
     return path

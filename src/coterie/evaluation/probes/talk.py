@@ -14,6 +14,7 @@ from coterie.evaluation.compare import paired
 from coterie.evaluation.probes.arms import Arm, Trial
 from coterie.evaluation.probes.finding import Finding, above_zero, exactly, off_zero, over_seeds, per_seed, task_metric
 from coterie.metrics.statistics import ratio
+from coterie.metrics.tokens import counted, message_tokens
 
 
 class Borrowed(msgspec.Struct, frozen=True):
@@ -48,9 +49,9 @@ def value_of_talking(trial: Trial, minds: Mapping[str, Mind], metric: str | Metr
     measures = {name: chosen.compute(episodes) for name, episodes in arms.items()}
     value = measures["value of talking"] = exactly(paired(chosen, arms["muted"], arms["open"]).change)
     gap = measures["scramble gap"] = exactly(paired(chosen, arms["scrambled"], arms["open"]).change)
-    unit, counted = spoken(arms["open"])
-    measures[f"{unit} an episode"] = over_seeds(lambda seed: counted[seed], counted)
-    measures[f"return on 1000 {unit}"] = _return_on(chosen, arms, counted)
+    unit, amounts = spoken(arms["open"])
+    measures[f"{unit} an episode"] = over_seeds(lambda seed: amounts[seed], amounts)
+    measures[f"return on 1000 {unit}"] = _return_on(chosen, arms, amounts)
     changed = "share" if chosen.unit == "share" else chosen.unit
     units = dict.fromkeys((*arms, "value of talking", "scramble gap"), changed)
     return Finding(
@@ -87,14 +88,13 @@ def spoken(episodes: Sequence[Episode]) -> tuple[str, dict[int, float]]:
     ('words', {3: 0.0})
     """
     talk = [turn for episode in episodes for turn in episode.turns if turn.action and turn.action.say]
-    # A turn that asks for a move and words is sampled in parts, and the words come last.
-    counted = bool(talk) and all(turn.samples and turn.samples[-1].token_ids for turn in talk)
+    in_tokens = bool(talk) and all(turn.samples and all(map(counted, turn.samples)) for turn in talk)
     found: dict[int, list[float]] = {}
     for episode in episodes:
         said = [turn for turn in episode.turns if turn.action and turn.action.say]
-        amount = sum(len(turn.samples[-1].token_ids) for turn in said) if counted else _words(episode)
+        amount = sum(map(message_tokens, said)) if in_tokens else _words(episode)
         found.setdefault(episode.seed, []).append(float(amount))
-    return "tokens" if counted else "words", {seed: sum(each) / len(each) for seed, each in found.items()}
+    return "tokens" if in_tokens else "words", {seed: sum(each) / len(each) for seed, each in found.items()}
 
 
 def _words(episode: Episode) -> int:

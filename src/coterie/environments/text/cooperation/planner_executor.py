@@ -34,7 +34,7 @@ from coterie.core import (
     Subgoal,
     spoken,
 )
-from coterie.environments.text.cooperation.planner_executor_experts import Executor, Planner
+from coterie.environments.text.cooperation.planner_executor_experts import Executor, Planner, read
 from coterie.environments.text.cooperation.planner_executor_rooms import COLOURS, Place, draw_rooms
 from coterie.environments.text.grid import DIRECTIONS, drawn, named
 
@@ -103,7 +103,7 @@ class PlannerExecutor(Environment):
         """The planner's words reach the executor; the executor's move changes the world, its words wait."""
         if "planner" in actions:
             heard = tuple(spoken(actions, {"planner": ("executor",)}, float(self.moves)))
-            return self._ask_executor({}, (), heard)
+            return self._ask_executor({}, self._requested(heard), heard)
         self.reports += tuple(spoken(actions, {"executor": ("planner",)}, float(self.moves)))
         event = self._move(str(actions["executor"].move))
         self.moves += 1
@@ -113,6 +113,17 @@ class PlannerExecutor(Environment):
         if self.moves % self.plan_length:
             return self._ask_executor(parts, (event,))
         return self._ask_planner(parts, (event,))
+
+    def _requested(self, heard: tuple[Message, ...]) -> tuple[Event, ...]:
+        """The parts of the task that a plan would bring, done from where the executor really is."""
+        place, parts = self.place, list[Json]()
+        for move in (move for message in heard for move in read(message.text, MOVES)):
+            before, place = place, self.rooms.after(place, move)
+            parts += [f"{colour} key taken" for colour in place.held if colour not in before.held]
+            door = self.rooms.doors.get(place.cell)
+            parts += [f"{door} door opened"] if door and door not in self.opened and place != before else []
+            parts += ["finished at the goal"] if place.finished and not before.finished else []
+        return (Event("requested", "planner", {"asks": parts, "of": ["executor"]}),) if parts else ()
 
     def _move(self, move: str) -> Event:
         """Changes the world by one move and tells what it used and made."""

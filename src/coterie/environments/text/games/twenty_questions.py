@@ -82,7 +82,9 @@ class TwentyQuestions(Environment):
         question = " ".join(utterance.text for utterance in action.say)
         self.asked.append((question, ""))
         self.about = understand(question)
-        told = Event("asked", "asker", {"question": question, "topic": self.about.topic if self.about else None})
+        topic = self.about.topic if self.about else None
+        asks: list[Json] = [f"{topic} {YES}", f"{topic} {NO}"] if topic else []
+        told = Event("asked", "asker", {"question": question, "topic": topic, "asks": asks})
         if not question.strip():
             return self._ask("no question asked", (told,), self._price())
         number = len(self.asked)
