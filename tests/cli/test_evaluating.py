@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 
 import msgspec
 import pytest
@@ -199,3 +200,19 @@ def test_a_price_makes_money_of_recorded_tokens(tmp_path):
     assert row["unit"] == "USD"
     (unknown,) = csv.DictReader(coterie(*words).splitlines())
     assert "prices for all its policies" in unknown["missing"]
+
+
+def test_two_evaluations_of_a_suite_are_compared_scenario_by_scenario_and_gate(tmp_path):
+    for name, who in (("experts", "expert"), ("guessing", "random")):
+        coterie("evaluate", "suite:quick", "--seat", f"*={who}", "--metrics", "success", "--out", str(tmp_path / name))
+    a, b = str(tmp_path / "experts"), str(tmp_path / "guessing")
+    rows = list(csv.DictReader(coterie("compare", a, b, "--metrics", "success", "--format", "csv").splitlines()))
+    assert [row["of"].partition(":")[0] for row in rows] == ["a code for three items", "lookout", "study group"]
+    assert all(float(row["p (Holm)"]) >= float(row["p"]) and float(row["difference"]) < 0 for row in rows)
+    failed = coterie("compare", a, b, "--metrics", "success", "--fail-if", "success < -0.02", code=1)
+    assert "failed: lookout: success < -0.02: it changed by" in failed
+    shutil.rmtree(tmp_path / "guessing" / "lookout")
+    assert "left out, because only one of them has it: lookout" in coterie("compare", a, b, "--metrics", "success")
+    one = CliRunner().invoke(app, ["compare", a, f"{b}/study_group"])
+    assert one.exit_code == 2
+    assert "holds a suite" in one.output

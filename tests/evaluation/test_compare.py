@@ -3,7 +3,8 @@ import rich
 
 from coterie.agents import Expert, Random
 from coterie.core import Channel, ConfigError, Measure, Metric, Mute, Noise
-from coterie.evaluation import compare, evaluate
+from coterie.environments import make
+from coterie.evaluation import compare, compare_scenarios, evaluate
 from coterie.metrics import HEADLINES
 from coterie.metrics.paired import holm
 from coterie.rollout import gather
@@ -136,3 +137,28 @@ def test_without_names_only_headlines_are_compared_so_that_correction_costs_litt
     found = compare(episodes(WANDERER, range(12)), episodes(EXPERTS, range(12)))
     assert set(found.differences) == set(HEADLINES)
     assert found.differences["success"].p_holm < 0.05
+
+
+def test_scenarios_are_compared_one_by_one_and_corrected_together():
+    one = {name: list(play(name, "first", range(30))) for name in ("kuhn_poker", "tic_tac_toe")}
+    other = {name: list(play(name, "nobody", range(30))) for name in ("kuhn_poker", "tic_tac_toe", "leduc_poker")}
+    wanted = ["mean_return", "episode_length"]
+    found = compare_scenarios(one, other, metrics=wanted)
+    assert list(found) == ["kuhn_poker", "tic_tac_toe"]
+    alone = {name: compare(one[name], other[name], metrics=wanted) for name in found}
+    raw = {(at, name): each.p for at, one in alone.items() for name, each in one.differences.items()}
+    together = {
+        (at, name): each.p_holm
+        for at, one in found.items()
+        for name, each in one.differences.items()
+        if each.p_holm is not None
+    }
+    assert together == holm({name: p for name, p in raw.items() if p is not None})
+    assert found["kuhn_poker"].title.startswith("kuhn_poker: a against b on 30 shared seeds")
+    with pytest.raises(ConfigError, match="no scenario in common"):
+        compare_scenarios({"x": []}, {"y": []})
+
+
+def play(world, expert, seeds):
+    seats = make(world).agents
+    return gather(world, {seat: Expert() if seat == expert else Random() for seat in seats}, seeds)

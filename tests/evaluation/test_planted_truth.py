@@ -105,6 +105,18 @@ def test_talk_beside_a_task_that_needs_none_is_worth_nothing():
     assert not found.verdicts["talk matters"]
 
 
+def test_by_luck_alone_talk_is_seldom_worth_anything_and_nobody_seems_to_listen():
+    """A listener that guesses: 800 seeds in 40 sets of 20, each judged at 95 %."""
+    team = {"speaker": Expert(), "listener": Random()}
+    sets = [Trial("reference_game", range(start, start + 20)) for start in range(0, 800, 20)]
+    talk = [value_of_talking(trial, team) for trial in sets]
+    assert sum(each.verdicts["talk matters"] for each in talk) <= 4
+    assert sum(interval_holds_zero(each.measures["value of talking"]) for each in talk) >= 36
+    assert sum(interval_holds_zero(each.measures["scramble gap"]) for each in talk) >= 36
+    assert sum(each.measures["value of talking"].low < each.measures["value of talking"].high for each in talk) == 40
+    assert not any(listening(trial, team).verdicts["listens"] for trial in sets[:10])
+
+
 # ---- the lazy -------------------------------------------------------------------------------------------------------
 
 

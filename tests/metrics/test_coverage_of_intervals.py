@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from coterie.evaluation.probes.finding import slope
 from coterie.metrics import paired, statistics
+from coterie.metrics.aggregate import interquartile_mean
 
 EXPERIMENTS = 1000
 
@@ -49,6 +51,21 @@ def paired_shares(luck):
     return paired.rate_difference(luck.random(80) < hard**2, luck.random(80) < hard), 1 / 2 - 1 / 3
 
 
+def clustered_ratios(luck):
+    pull = np.repeat(luck.gamma(4.0, 1.0, 50), 3)  # a seed that takes many words takes them in every try
+    words, hits = luck.poisson(2.0 * pull) + 0.0, (luck.random(150) < 0.7) + 0.0
+    return statistics.ratio(words, hits, np.repeat(np.arange(50), 3)), 8.0 / 0.7
+
+
+def slopes(luck):
+    return slope(range(30), 0.2 * np.arange(30) + luck.normal(0.0, 2.0, 30)), 0.2
+
+
+def interquartile_means(luck):
+    scores = {world: luck.normal(1.0, spread, 60) for world, spread in (("a", 0.5), ("b", 1.0))}
+    return interquartile_mean(scores, seed=int(luck.integers(1 << 30)), rounds=250), 1.0
+
+
 @pytest.mark.parametrize(
     "experiment",
     [
@@ -61,6 +78,9 @@ def paired_shares(luck):
         bootstrapped_medians,
         paired_means,
         paired_shares,
+        clustered_ratios,
+        slopes,
+        interquartile_means,
     ],
 )
 def test_intervals_hold_the_truth_as_often_as_they_say(experiment):

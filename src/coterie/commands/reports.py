@@ -83,7 +83,7 @@ def measure(
 
 
 def compare(
-    a: Annotated[Path, typer.Argument(metavar="A", help="A record file, or a folder with one.")],
+    a: Annotated[Path, typer.Argument(metavar="A", help="A record file, or the folder of one, or of a suite.")],
     b: Annotated[Path, typer.Argument(metavar="B", help="Another, played on the same seeds.")],
     metric: Annotated[
         list[str] | None,
@@ -100,6 +100,8 @@ def compare(
 ) -> None:
     """Compares two systems on the seeds they share, paired, with corrected p-values.
 
+    Of two evaluations of a suite every scenario is compared, and p-values are corrected for all of them together.
+
     With --fail-if it is a gate for continuous integration: it exits with 1 when B has become worse than A by more than
     you allow. A change that cannot be computed fails too.
 
@@ -115,6 +117,7 @@ def compare(
     from coterie.commands.evaluate import names_of
     from coterie.core import ConfigError
     from coterie.evaluation import compare as compared
+    from coterie.evaluation import compare_scenarios
     from coterie.evaluation.export import export
     from coterie.evaluation.gate import Condition, failures
 
@@ -123,19 +126,37 @@ def compare(
     if names is not None:
         names = list(dict.fromkeys([*names, *(each.metric for each in conditions)]))
     try:
-        result = compared(_record(a), _record(b), metrics=names)
+        one, other = _records(a), _records(b)
+        if "" in one or "" in other:
+            results = [compared(_alone(one, a), _alone(other, b), metrics=names)]
+        else:
+            results = [*compare_scenarios(one, other, metrics=names, names=(a.name, b.name)).values()]
     except FileNotFoundError as error:
         raise ConfigError(str(error)) from error
     if format == "table":
-        STANDARD.console.print(result.table())
+        for result in results:
+            STANDARD.console.print(result.table())
+        if left_out := sorted(one.keys() ^ other.keys()):
+            STANDARD.say(f"left out, because only one of them has it: {', '.join(left_out)}", "yellow")
     else:
-        typer.echo(export([result], format), nl=False)
-    if told := failures(result, conditions):
+        typer.echo(export(results, format), nl=False)
+    if told := [line for result in results for line in failures(result, conditions)]:
         STANDARD.say("failed: " + "\nfailed: ".join(told), "red")
         raise typer.Exit(1)
 
 
-def _record(place: Path) -> Path:
-    """The episodes of an evaluation, without those that probes played beside it."""
+def _records(place: Path) -> dict[str, Path]:
+    """The episodes of an evaluation by scenario, without those that probes played beside it; one alone has no name."""
+    scenarios = sorted(path.parent for path in place.glob("*/report.json") if (path.parent / "episodes").is_dir())
+    if scenarios and not (place / "report.json").exists():
+        return {each.name.replace("_", " "): each / "episodes" for each in scenarios}
     episodes = place / "episodes"
-    return episodes if (place / "report.json").exists() and episodes.is_dir() else place
+    return {"": episodes if (place / "report.json").exists() and episodes.is_dir() else place}
+
+
+def _alone(records: dict[str, Path], place: Path) -> Path:
+    from coterie.core import ConfigError
+
+    if "" not in records:
+        raise ConfigError(f"{place} holds a suite ({', '.join(records)}) and the other one scenario; name one of both")
+    return records[""]

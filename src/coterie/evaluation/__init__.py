@@ -1,6 +1,7 @@
 """Measuring teams: evaluate one, compare two, report on a run."""
 
-from coterie.evaluation.compare import Comparison, Difference, compare
+from coterie.evaluation.compare import compare, compare_scenarios
+from coterie.evaluation.comparison import Comparison, Difference
 from coterie.evaluation.evaluate import evaluate, evaluate_scenario, measure
 from coterie.evaluation.result import Report
 from coterie.metrics.planning import required_episodes
@@ -10,6 +11,7 @@ __all__ = [
     "Difference",
     "Report",
     "compare",
+    "compare_scenarios",
     "evaluate",
     "evaluate_scenario",
     "measure",

@@ -1,103 +1,26 @@
 """Two systems side by side: on the seeds they share, paired, with intervals and corrected p-values."""
 
-import math
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from coterie.core import ConfigError, Episode, Json, Measure, Metric
-from coterie.evaluation.format import number, probability, spread
+from coterie.evaluation.comparison import Comparison, Difference
 from coterie.evaluation.result import Report
 from coterie.metrics import HEADLINES, PerEpisode, Rows, Tally
 from coterie.metrics import metrics as find_metrics
-from coterie.metrics.distributions import Z_95
 from coterie.metrics.paired import difference, holm, mcnemar, permutation, rate_difference
-from coterie.metrics.planning import required_episodes, smallest_effect
 from coterie.metrics.statistics import bootstrap
 from coterie.rollout import read_episodes
 from coterie.rollout.record import PLAIN, SUFFIX
 
-if TYPE_CHECKING:
-    from rich.table import Table
-
 Source = Report | str | os.PathLike[str] | Iterable[Episode]
 """Where episodes come from: a report that kept its record, a record file or run folder, or the episodes themselves."""
-
-
-class Difference(msgspec.Struct, frozen=True):
-    """One measure of two systems on the seeds they share."""
-
-    a: Measure
-    b: Measure
-    change: Measure
-    """b - a, with its interval; the count is that of the shared seeds."""
-    p: float | None = None
-    """How likely so large a difference is by luck alone; None: there is no difference to test."""
-    p_holm: float | None = None
-    """The same, corrected for how many measures were compared."""
-    test: str = ""
-    better: str = ""
-    """`a` or `b` where the corrected p-value is below 0.05 and the measure has a better direction."""
-
-
-class Comparison(msgspec.Struct, frozen=True):
-    """What `compare` returns."""
-
-    a: str
-    """What the first system is called."""
-    b: str
-    shared: int
-    """Seeds that both played; nothing else counts."""
-    left_out: int
-    """Seeds that only one of them played."""
-    differences: dict[str, Difference]
-
-    def table(self) -> "Table":
-        """Returns a table for the terminal (`rich.print` it)."""
-        from rich.table import Table
-        from rich.text import Text
-
-        caption = Text("\n".join(line for line in (HOW, self.sight) if line))
-        table = Table(title=Text(self.title), title_justify="left", caption=caption, caption_justify="left")
-        table.add_column("measure")
-        for column in (self.a, self.b, "difference", "95 % interval", "p (Holm)"):
-            table.add_column(Text(column), justify="right")
-        for name, found in self.differences.items():
-            cells = [_value(name, each) for each in (found.a, found.b, found.change)]
-            p = "" if found.p_holm is None else probability(found.p_holm).removeprefix("= ")
-            table.add_row(name, *cells, spread(name, found.change), p, style="bold" if found.better else "")
-        return table
-
-    @property
-    def title(self) -> str:
-        """Who is compared on how much, in one line."""
-        return f"{self.a} against {self.b} on {self.shared} shared seeds"
-
-    @property
-    def sight(self) -> str:
-        """How small a difference of success these seeds show, and how many seeds 5 points take; empty: not told."""
-        change = self.differences["success"].change if "success" in self.differences else Measure(None)
-        if change.low is None or change.high is None or change.high <= change.low:
-            return ""
-        spread = (change.high - change.low) / (2 * Z_95) * math.sqrt(change.count)
-        shown, needed = 100 * smallest_effect(change.count, spread), required_episodes(0.05, spread)
-        return f"{change.count} seeds show {shown:.1f} points of success or more (80 % power); 5 points take {needed}."
-
-    def __str__(self) -> str:
-        lines = [self.title]
-        for name, found in self.differences.items():
-            change = f"{_value(name, found.a)} to {_value(name, found.b)}"
-            p = "" if found.p_holm is None else f", p {probability(found.p_holm)} ({found.test}, Holm)"
-            lines.append(f"  {name}: {change}, difference {_value(name, found.change)} {spread(name, found.change)}{p}")
-        return "\n".join([*lines, *([f"  {self.sight}"] if self.sight else [])])
-
-
-HOW = "Paired on shared seeds; p-values corrected for the number of measures (Holm). Bold: a difference, p below 0.05."
 
 
 def compare(
@@ -143,12 +66,56 @@ def compare(
         name: _difference(compute, rows.of(seeds), second.rows[name][1].of(seeds))
         for name, (compute, rows) in first.rows.items()
     }
-    corrected = holm({name: each.p for name, each in found.items() if each.p is not None})
-    differences = {
-        metric.name: _judged(found[metric.name], corrected.get(metric.name), metric.higher_is_better)
-        for metric in chosen
+    return _judged({"": Comparison(*names, len(seeds), len(others), found)}, chosen)[""]
+
+
+def compare_scenarios(
+    a: Mapping[str, Source],
+    b: Mapping[str, Source],
+    *,
+    metrics: Iterable[str | Metric] | None = None,
+    names: tuple[str, str] | None = None,
+) -> dict[str, Comparison]:
+    """Compares two systems on every scenario that both have, such as those of a suite.
+
+    p-values are corrected for all measures of all scenarios together.
+
+    Args:
+        a: the first system's episodes, by scenario.
+        b: the second's.
+        metrics: as `compare` takes them.
+        names: what the two are called.
+
+    Raises:
+        ConfigError: they share no scenario, or as `compare` says.
+    """
+    shared = [name for name in a if name in b]
+    if not shared:
+        raise ConfigError(f"no scenario in common: {', '.join(a) or 'none'} and {', '.join(b) or 'none'}")
+    wanted = list(HEADLINES if metrics is None else metrics)
+    called = names or _names(*(next(iter(each.values())) for each in (a, b)))
+    found = {
+        name: msgspec.structs.replace(compare(a[name], b[name], metrics=wanted, names=called), world=name)
+        for name in shared
     }
-    return Comparison(*names, len(seeds), len(others), differences)
+    return _judged(found, find_metrics(wanted, seats=[seat for each in wanted for seat in _seat_named(each)]))
+
+
+def _judged(found: Mapping[str, Comparison], chosen: Iterable[Metric]) -> dict[str, Comparison]:
+    """Corrects the p-values of all comparisons together, and says what is better."""
+    told = {f"{at} / {name}": each.p for at, one in found.items() for name, each in one.differences.items()}
+    corrected = holm({name: p for name, p in told.items() if p is not None})
+    sides = {metric.name: metric.higher_is_better for metric in chosen}
+    return {
+        at: msgspec.structs.replace(
+            one,
+            differences={
+                name: _better(one.differences[name], corrected.get(f"{at} / {name}"), side)
+                for name, side in sides.items()
+            },
+        )
+        for at, one in found.items()
+    }
 
 
 def paired(metric: str | Metric, a: Iterable[Episode], b: Iterable[Episode]) -> Difference:
@@ -262,13 +229,9 @@ def _paired(a: Rows, b: Rows, compute: PerEpisode) -> tuple[npt.NDArray[np.float
     return sums[0], sums[1], len(seeds_a) == len(seeds_b) == len(both)
 
 
-def _judged(found: Difference, p_holm: float | None, higher_is_better: bool | None) -> Difference:
+def _better(found: Difference, p_holm: float | None, higher_is_better: bool | None) -> Difference:
     change = found.change.value
     better = ""
     if p_holm is not None and p_holm < 0.05 and higher_is_better is not None and change:
         better = "b" if (change > 0) == higher_is_better else "a"
     return msgspec.structs.replace(found, p_holm=p_holm, better=better)
-
-
-def _value(name: str, measure: Measure) -> str:
-    return "-" if measure.value is None else number(name, measure.value)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from coterie.core import ConfigError, Measure
-from coterie.evaluation.compare import Comparison
+from coterie.evaluation.comparison import Comparison
 from coterie.evaluation.probes.finding import Finding
 from coterie.evaluation.result import Report
 from coterie.metrics import METRICS

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from coterie.core import ConfigError
-from coterie.evaluation.compare import Comparison
+from coterie.evaluation.comparison import Comparison
 
 OPERATORS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 CONDITION = re.compile(r"\s*([\w./-]+)\s*(<=|>=|<|>)\s*([+-]?(?:\d+\.?\d*|\.\d+))\s*(%?)\s*")
@@ -53,7 +53,8 @@ def failures(comparison: Comparison, conditions: Iterable[Condition]) -> list[st
         if each.metric not in comparison.differences:
             raise ConfigError(f"{each.metric} was not compared; there are {', '.join(comparison.differences)}")
         change = comparison.differences[each.metric].change
-        asked = f"{each.metric} {each.sign} {each.bound:g}"
+        where = f"{comparison.world}: " if comparison.world else ""
+        asked = f"{where}{each.metric} {each.sign} {each.bound:g}"
         if change.value is None:
             told.append(f"{asked}: the change is missing ({change.missing})")
         elif each.holds(change.value):
