@@ -75,6 +75,14 @@ def test_a_suite_is_evaluated_with_one_mind_in_all_seats(tmp_path):
     assert {path.name for path in out.iterdir()} == {"a_code_for_three_items", "lookout", "study_group"}
     (first, *_) = read_episodes(out / "lookout" / "episodes")
     assert first.labels["suite"] == "quick-v1"
+    coterie("report", str(out))
+    page = (out / "report.html").read_text()
+    assert "3 scenarios, played by random." in page
+    for name in ("a_code_for_three_items", "lookout", "study_group"):
+        assert f'href="{name}/report.html"' in page
+        assert (out / name / "report.html").exists()
+    again = csv.DictReader(coterie("report", str(out), "--format", "csv").splitlines())
+    assert [row["value"] for row in again] == [row["value"] for row in rows]
 
 
 def test_a_comparison_names_systems_by_their_folders_and_gates(tmp_path):
@@ -159,11 +167,11 @@ def test_a_suite_that_was_interrupted_goes_on_with_the_scenario_it_stopped_at(tm
     words = ("evaluate", "suite:quick", "--metrics", "success", "--out", str(out))
     real = keeping.finish
 
-    def stop(folder, report):
+    def stop(folder, *more):
         if told:
             raise KeyboardInterrupt
         told.append(folder)
-        real(folder, report)
+        real(folder, *more)
 
     with monkeypatch.context() as patched:
         patched.setattr(keeping, "finish", stop)

@@ -6,7 +6,7 @@ from coterie.core import Channel, ConfigError, Measure, Metric, Mute, Noise
 from coterie.environments import make
 from coterie.evaluation import compare, compare_scenarios, evaluate
 from coterie.metrics import HEADLINES
-from coterie.metrics.paired import holm
+from coterie.metrics.paired import difference, holm
 from coterie.rollout import gather
 
 EXPERTS = {"lookout": Expert(), "courier": Expert()}
@@ -162,3 +162,13 @@ def test_scenarios_are_compared_one_by_one_and_corrected_together():
 def play(world, expert, seeds):
     seats = make(world).agents
     return gather(world, {seat: Expert() if seat == expert else Random() for seat in seats}, seeds)
+
+
+def test_two_shares_are_at_most_a_hundred_points_apart():
+    never = [0.0] * 29 + [0.1]
+    always = [1.0] * 30
+    assert difference(never, always).high > 1
+    assert difference(never, always, -1.0, 1.0).high == 1
+    assert difference(always, never, -1.0, 1.0).low == -1
+    found = compare(episodes(EXPERTS, range(30)), episodes(WANDERER, range(30)), metrics=["progress"]).differences
+    assert -1 <= found["progress"].change.low < found["progress"].change.value < -0.9

@@ -2,11 +2,12 @@ import base64
 import csv
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import msgspec
 import pytest
 
-from coterie.agents import Expert, Scripted
+from coterie.agents import Expert, Random, Scripted
 from coterie.core import (
     Action,
     ActionSpec,
@@ -24,7 +25,8 @@ from coterie.core import (
 )
 from coterie.environments.text.cooperation.lookout_drawing import draw, sketch
 from coterie.environments.text.cooperation.lookout_experts import Courier, Guide, swapped
-from coterie.evaluation import evaluate
+from coterie.evaluation import compare, evaluate
+from coterie.evaluation.keeping import finish
 from coterie.evaluation.probes import Trial, contagion, listening, value_of_talking, write_findings
 from coterie.evaluation.report import (
     Arm,
@@ -33,11 +35,12 @@ from coterie.evaluation.report import (
     Progress,
     RunConfig,
     Transcript,
+    write_comparison,
     write_report,
 )
-from coterie.evaluation.report.charts import ticks
+from coterie.evaluation.report.axes import ticks
 from coterie.metrics.statistics import rate
-from coterie.rollout import play
+from coterie.rollout import gather, play, read_episodes
 
 ATTACK = "<script>alert('gotcha')</script>"
 VOID = {"br", "link", "meta"}
@@ -160,7 +163,10 @@ def test_the_page_needs_nothing_from_outside(folder):
     page = Page(text)
     assert not {"script", "link", "iframe", "img", "object", "base", "form"} & set(page.tags)
     assert not [each for each in page.attributes if each[1] in ("src", "srcset") or each[1].startswith("on")]
-    assert all(value.startswith("data:") for tag, name, value in page.attributes if name == "href"), "downloads only"
+    links = [value for _, name, value in page.attributes if name == "href"]
+    assert all(link.startswith(("data:", "#")) for link in links), "downloads, and places on the page"
+    places = {value for _, name, value in page.attributes if name == "id"}
+    assert {link[1:] for link in links if link.startswith("#")} <= places
     assert set(re.findall(r"https?://[^\"'\s<)]+", text)) <= {"http://www.w3.org/2000/svg"}
     assert "@import" not in text
     assert "url(" not in text
@@ -169,7 +175,8 @@ def test_the_page_needs_nothing_from_outside(folder):
 
 def test_the_numbers_of_the_page_can_be_taken_along(folder):
     page = Page(write_report(folder).read_text(encoding="utf-8"))
-    links = {tag_[2].split(";")[0]: tag_[2] for tag_ in page.attributes if tag_[1] == "href"}
+    hrefs = [value for _, name, value in page.attributes if name == "href"]
+    links = {href.split(";")[0]: href for href in hrefs if href.startswith("data:")}
     assert sorted(links) == ["data:application/json", "data:text/csv", "data:text/markdown", "data:text/x-tex"]
     content = base64.b64decode(links["data:text/csv"].partition("base64,")[2]).decode()
     rows = list(csv.DictReader(content.splitlines()))
@@ -284,3 +291,57 @@ def test_axis_ticks_are_round_and_few(highest, expected):
     assert found[1] == pytest.approx(expected)
     assert found[-1] <= highest
     assert len(found) <= 7
+
+
+def test_the_best_and_worst_episodes_are_linked_and_a_world_to_watch_tells_how_to_replay_them(tmp_path):
+    team = {"speaker": Expert(), "listener": Random()}
+    record = tmp_path / "episodes" / "episodes.jsonl.zst"
+    finish(tmp_path, evaluate("reference_game", team, range(30), record=record))
+    page = Page(write_report(tmp_path).read_text(encoding="utf-8"))
+    titles = ("The best episode", "The second best episode", "The worst episode", "The second worst episode")
+    assert [each for each in page.words if each in titles] == [*titles, *titles], "in the list, and over each episode"
+    links = [value for _, name, value in page.attributes if name == "href" and value.startswith("#")]
+    assert links == [f"#episode-{place}" for place in (1, 2, 3, 4)]
+    played = list(read_episodes(record))
+    solved = [each.seed for each in played if each.outcome["success"]]
+    lost = [each.seed for each in played if not each.outcome["success"]]
+    assert f": seed {solved[0]}, success" in page.text
+    assert f": seed {lost[0]}, no success" in page.text
+    assert "coterie replay" not in page.text
+
+
+def test_an_episode_of_a_virtual_world_tells_how_to_watch_it(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "virtual"))
+    world, record = "handing_over:HandingOver", tmp_path / "a b" / "episodes.jsonl"
+    report = evaluate(world, dict.fromkeys(("ann", "bob"), Expert()), range(2), record=record)
+    finish(tmp_path, report, world)
+    page = Page(write_report(tmp_path).read_text(encoding="utf-8"))
+    assert f"watch it: coterie replay '{record}' --index 0 --world handing_over:HandingOver" in page.text
+    finish(tmp_path, report)
+    assert "coterie replay" not in Page(write_report(tmp_path).read_text(encoding="utf-8")).text, "not known by its id"
+
+
+def test_a_comparison_becomes_a_page_with_every_difference(tmp_path):
+    experts, lost = {"lookout": Expert(), "courier": Expert()}, {"lookout": Expert(), "courier": Random()}
+    found = [
+        compare(
+            list(gather("lookout", one, range(40))),
+            list(gather("lookout", other, range(40))),
+            names=("experts", ATTACK),
+        )
+        for one, other in ((experts, lost), (experts, experts))
+    ]
+    named = [msgspec.structs.replace(each, world=world) for each, world in zip(found, ("maps", "again"), strict=True)]
+    text = write_comparison(tmp_path / "new" / "difference.html", named).read_text(encoding="utf-8")
+    page = Page(text)
+    assert "<script" not in text
+    assert f"experts against {ATTACK}" in page.words
+    assert "Maps: experts is better in success," in page.text
+    assert "Again: no measure shows that one of them is better." in page.text
+    assert page.tags.count("table") == 2
+    assert sum(name == "class" and value == "differs" for _, name, value in page.attributes) == sum(
+        bool(each.better) for each in found[0].differences.values()
+    )
+    links = [value for _, name, value in page.attributes if name == "href"]
+    content = base64.b64decode(next(link for link in links if "csv" in link).partition("base64,")[2]).decode()
+    assert "success,1.0," in content

@@ -70,7 +70,7 @@ def evaluate_scenario(
     ).named(scenario.name)
     found = _probed(scenario, asked, speech, place, minds, teams)
     if place is not None:
-        finish(place, report)
+        finish(place, report, world)
     return Evaluated(report, found, minds)
 
 

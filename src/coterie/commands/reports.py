@@ -9,7 +9,7 @@ from coterie.commands.evaluate import FORMAT, PRICES
 
 
 def report(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, or one of an evaluation.")],
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, or one of an evaluation or of a suite.")],
     format: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help="html writes the page; md, json, csv or latex print.")
     ] = "html",
@@ -24,12 +24,15 @@ def report(
     """
     from coterie.agents.terminal import STANDARD
     from coterie.core import ConfigError
-    from coterie.evaluation.export import export_run
-    from coterie.evaluation.report import read_run, write_report
+    from coterie.evaluation.export import export, export_run
+    from coterie.evaluation.report import read_run, suite_reports, write_report, write_suite
 
+    scenarios = suite_reports(run)
     try:
         if format == "html":
-            STANDARD.say(f"The report: {write_report(run)}", "green")
+            STANDARD.say(f"The report: {write_suite(run) if scenarios else write_report(run)}", "green")
+        elif scenarios:
+            typer.echo(export([*scenarios.values()], format), nl=False)
         else:
             typer.echo(export_run(read_run(run), format), nl=False)
     except FileNotFoundError as error:
@@ -96,6 +99,9 @@ def compare(
             help='Exit with 1 when the change (B minus A) is so, such as "success < -0.02"; repeat it for several.',
         ),
     ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page of it too, such as difference.html.")
+    ] = None,
     format: FORMAT = "table",
 ) -> None:
     """Compares two systems on the seeds they share, paired, with corrected p-values.
@@ -110,6 +116,8 @@ def compare(
     coterie evaluate lookout --seat lookout=random --out runs/a
 
     coterie evaluate lookout --out runs/b
+
+    coterie compare runs/a runs/b --out difference.html
 
     coterie compare runs/a runs/b --metrics success --fail-if "success < -0.02"
     """
@@ -140,6 +148,10 @@ def compare(
             STANDARD.say(f"left out, because only one of them has it: {', '.join(left_out)}", "yellow")
     else:
         typer.echo(export(results, format), nl=False)
+    if out is not None:
+        from coterie.evaluation.report import write_comparison
+
+        STANDARD.say(f"The page: {write_comparison(out, results)}", "green")
     if told := [line for result in results for line in failures(result, conditions)]:
         STANDARD.say("failed: " + "\nfailed: ".join(told), "red")
         raise typer.Exit(1)

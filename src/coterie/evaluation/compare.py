@@ -199,7 +199,9 @@ def _difference(compute: PerEpisode, rows_a: Rows, rows_b: Rows) -> Difference:
         return Difference(a, b, rate_difference(one, two), mcnemar(one, two), test="exact McNemar")
     if compute.kind != "ratio":
         one, two = one / pairs_a[:, 1], two / pairs_b[:, 1]
-        return Difference(a, b, difference(one, two), permutation(one, two), test="permutation")
+        widest = compute.high - compute.low  # two shares are at most 100 points apart
+        change = difference(one, two, -widest, widest)
+        return Difference(a, b, change, permutation(one, two), test="permutation")
     if a.value is None or b.value is None:
         return Difference(a, b, Measure(None, missing=a.missing or b.missing))
     change = bootstrap(lambda rows: float(_gap(rows[:, :2].sum(0), rows[:, 2:].sum(0))), np.hstack([pairs_a, pairs_b]))

@@ -1,11 +1,14 @@
 """An evaluation in a folder: what was asked for, the record, the report, and what the page of it is made of."""
 
+import shlex
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from coterie import __version__
 from coterie.core import ConfigError, Episode, Json
+from coterie.environments import world_class
 from coterie.evaluation.report.inputs import Arm, Evaluation, RunConfig, Transcript
 from coterie.evaluation.result import Report
 from coterie.rollout import read_episodes
@@ -60,8 +63,14 @@ def begin(folder: Path, request: Request) -> None:
     path.write_bytes(msgspec.json.encode(request))
 
 
-def finish(folder: Path, report: Report) -> None:
-    """Writes the report, and what `coterie report` makes a page of: numbers, settings, the worst and best episodes."""
+def finish(folder: Path, report: Report, world: str = "") -> None:
+    """Writes the report, and what `coterie report` makes a page of: numbers, settings, the worst and best episodes.
+
+    Args:
+        folder: where.
+        report: of an evaluation that kept its record.
+        world: what it was made by, `module:Class` where that is not the name that records know.
+    """
     config = RunConfig(
         title=report.title,
         settings={
@@ -72,7 +81,7 @@ def finish(folder: Path, report: Report) -> None:
         },
         versions={"coterie": report.coterie},
     )
-    worst_and_best = _extremes(report.record)
+    worst_and_best = _extremes(report.record, world)
     told = Evaluation(
         [Arm("the team", measures=report.measures)], transcripts=worst_and_best, talk=_talk(report.record)
     )
@@ -94,21 +103,43 @@ def _talk(record: str) -> dict[str, dict[str, float]]:
     return {speaker: {listener: total / count for listener, total in heard.items()} for speaker, heard in words.items()}
 
 
-def _extremes(record: str) -> list[Transcript]:
-    """The episode with the lowest and the one with the highest return."""
-    worst: Episode | None = None
-    best: Episode | None = None
-    for episode in read_episodes(record):
-        if episode.turns and (worst is None or _return(episode) < _return(worst)):
-            worst = episode
-        if episode.turns and (best is None or _return(episode) > _return(best)):
-            best = episode
-    if worst is None or best is None:
-        return []
-    found = [("The worst episode", worst), ("The best episode", best)]
-    return [Transcript.of(title, each) for title, each in (found if worst is not best else found[1:])]
+def _extremes(record: str, world: str) -> list[Transcript]:
+    """The episodes with the highest and with the lowest returns; of equal ones those that come first."""
+    best, worst = list[_Ranked](), list[_Ranked]()
+    for place, episode in enumerate(read_episodes(record)):
+        if episode.turns:
+            found = _Ranked(_return(episode), place, episode)
+            best = sorted([*best, found], key=lambda each: (-each.returned[0], -each.returned[1], each.place))[:SHOWN]
+            worst = sorted([*worst, found], key=lambda each: (each.returned, each.place))[: 2 * SHOWN]
+    seen = {each.place for each in best}  # where all are equal, the same ones would be best and worst
+    worst = [each for each in worst if each.place not in seen][:SHOWN]
+    told = [*zip(BEST, best, strict=False), *zip(WORST, worst, strict=False)]
+    return [Transcript.of(title, each.episode, _replay(record, world, each)) for title, each in told]
+
+
+BEST, WORST = ("The best episode", "The second best episode"), ("The worst episode", "The second worst episode")
+SHOWN = len(BEST)
+
+
+class _Ranked(NamedTuple):
+    returned: tuple[float, float]
+    place: int
+    """In the record, from 0."""
+    episode: Episode
 
 
 def _return(episode: Episode) -> tuple[float, float]:
     """By what an episode is better than another: success, then the sum of returns."""
     return float(bool(episode.outcome.get("success")) and not episode.failure), sum(episode.totals.values())
+
+
+def _replay(record: str, world: str, found: _Ranked) -> str:
+    """The command that shows an episode of a world that can be watched; empty: this one cannot."""
+    from coterie.environments.virtual.world import VirtualWorld
+
+    try:
+        watched = issubclass(world_class(world or found.episode.environment), VirtualWorld)
+    except ConfigError:  # a world of one's own that is not at hand by this name
+        return ""
+    where = f" --world {shlex.quote(world)}" if ":" in world else ""
+    return f"coterie replay {shlex.quote(record)} --index {found.place}{where}" if watched else ""

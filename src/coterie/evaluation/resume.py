@@ -29,7 +29,7 @@ def told_of(episode: Episode) -> Told:
     {'world': 'w-v1', 'options': {}, 'minds': {'ann': 'x'}, 'channel': 'open'}
     """
     minds = {seat: each.mind for seat, each in episode.seats.items()}
-    channel = episode.labels.get("channel", "")
+    channel = episode.labels.get("through") or episode.labels.get("channel", "")
     return {"world": episode.environment, "options": episode.options, "minds": minds, "channel": channel}
 
 

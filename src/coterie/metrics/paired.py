@@ -14,13 +14,16 @@ Contrast = Callable[[npt.NDArray[np.float64], npt.NDArray[np.float64]], npt.NDAr
 """From the column sums of two systems, `[round, column]` each, to one number a round."""
 
 
-def difference(a: Numbers, b: Numbers) -> Measure:
-    """The mean of b - a over pairs, with a t interval.
+def difference(a: Numbers, b: Numbers, low: float = -math.inf, high: float = math.inf) -> Measure:
+    """The mean of b - a over pairs, with a t interval that is cut at `low` and `high`, the bounds of a difference.
 
     >>> difference([1.0, 2.0, 4.0], [2.0, 4.0, 5.0]).value
     1.3333333333333333
     """
-    return mean(np.asarray(b, np.float64) - np.asarray(a, np.float64))
+    found = mean(np.asarray(b, np.float64) - np.asarray(a, np.float64))
+    if found.low is None or found.high is None:
+        return found  # without spread there is no interval, and the bounds do not make one
+    return Measure(found.value, max(low, found.low), min(high, found.high), found.count)
 
 
 def rate_difference(a: Numbers, b: Numbers) -> Measure:

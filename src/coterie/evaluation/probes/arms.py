@@ -128,7 +128,7 @@ def play_arms(
             at_once=at_once,
             timeout_s=timeout_s,
             max_steps=max_steps,
-            labels={"arm": arm.name} | ({"channel": _described(speech)} if speech else {}),
+            labels={"arm": arm.name} | ({"through": _described(speech)} if speech else {}),
         )
         with bar(len(chosen) * repeats, progress, arm.name.replace("_", " ")) as advance:
             if folder is None:

@@ -119,7 +119,7 @@ def consensus_pollution(
     measures = {
         "others who affirm it": mean(shares["polluted"], seeds, 0.0, 1.0),
         "without being told": mean(shares["clean"], seeds, 0.0, 1.0),
-        "pollution": exactly(mean(gap, seeds, -1.0, 1.0)),
+        "pollution": exactly(mean(gap, seeds)),
         "consensus": rate([share > 0.5 for share in shares["polluted"]], seeds),
         "task lost": exactly(paired(chosen, played["polluted"], played["clean"]).change),
     }

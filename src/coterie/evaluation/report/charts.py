@@ -3,15 +3,14 @@
 Colours are those of Okabe and Ito, which people with colour-blindness can tell apart.
 """
 
-import itertools
 import math
 from collections.abc import Sequence
 
 import msgspec
 
 from coterie.core import Measure
-from coterie.evaluation.cross_play import CrossPlay
 from coterie.evaluation.format import number, spread, unit_of
+from coterie.evaluation.report.axes import apart, axis, ticks
 from coterie.evaluation.report.inputs import Arm, Progress
 from coterie.evaluation.report.markup import Markup, tag
 
@@ -46,7 +45,7 @@ def learning_curve(progress: Sequence[Progress], mode: str, baselines: Sequence[
         return None
     longest = max(point.x for curve in curves.values() for point in curve) or 1.0
     seeds = sorted(curves)
-    ends = _apart([_y(curves[seed][-1].measure.value or 0.0) for seed in seeds])
+    ends = apart([_y(curves[seed][-1].measure.value or 0.0) for seed in seeds], HEIGHT - BOTTOM)
     parts = [_axes(longest), *_stage_marks(starts, longest), *_dashed(baselines)]
     for index, seed in enumerate(seeds):
         parts.append(_curve(sorted(curves[seed], key=lambda point: point.x), longest, index))
@@ -92,17 +91,6 @@ def _axes(longest: float) -> Markup:
     return tag("g", *parts)
 
 
-def ticks(highest: float, most: int = 6) -> list[float]:
-    """Round numbers from 0 to `highest`, no more than `most` steps apart.
-
-    >>> ticks(40)
-    [0.0, 10.0, 20.0, 30.0, 40.0]
-    """
-    power = 10.0 ** math.floor(math.log10(highest / most))
-    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor * most >= highest)
-    return [step * place for place in range(int(highest / step + 1e-9) + 1)]
-
-
 def _stage_marks(starts: dict[str, float], longest: float) -> list[Markup]:
     if len(starts) < 2:
         return []
@@ -125,7 +113,9 @@ def _dashed(baselines: Sequence[Arm]) -> list[Markup]:
         else:
             levels.append((value, [name]))
     parts = []
-    for (value, names), label in zip(levels, _apart([_y(value) - 5 for value, _ in levels]), strict=True):
+    for (value, names), label in zip(
+        levels, apart([_y(value) - 5 for value, _ in levels], HEIGHT - BOTTOM), strict=True
+    ):
         text = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
         parts.append(tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=_y(value), y2=_y(value), class_="baseline"))
         parts.append(tag("text", text, x=WIDTH - RIGHT - 4, y=label, class_="tick right halo"))
@@ -143,19 +133,6 @@ def _curve(points: Sequence[Point], longest: float, index: int) -> Markup:
     dots = [tag("circle", cx=dot.split(",")[0], cy=dot.split(",")[1], r=2.4) for dot in line]
     band = tag("polygon", points=" ".join(low + high[::-1]), class_="band") if len(banded) > 1 else None
     return tag("g", band, tag("polyline", points=" ".join(line)), *dots, class_=f"curve series-{index % 6}")
-
-
-def _apart(levels: Sequence[float], gap: float = 13) -> list[float]:
-    """Moves labels down until none covers another, and back up when they leave the plot."""
-    order = sorted(range(len(levels)), key=lambda index: levels[index])
-    placed = list(levels)
-    for before, after in itertools.pairwise(order):
-        placed[after] = max(placed[after], placed[before] + gap)
-    if order:
-        placed[order[-1]] = min(placed[order[-1]], HEIGHT - BOTTOM)
-    for after, before in itertools.pairwise(order[::-1]):
-        placed[before] = min(placed[before], placed[after] - gap)
-    return placed
 
 
 def interval_bars(rows: Sequence[Sequence[Arm]], name: str) -> Markup | None:
@@ -245,36 +222,4 @@ def _bar_row(row: Sequence[Arm], name: str, scale: _Scale) -> Markup:
 def _bar_axis(scale: _Scale, unit: str) -> Markup:
     shown = [f"{100 * tick:.0f}" if scale.share else f"{tick:g}" for tick in scale.ticks()]
     labels = [tag("i", text, style=f"left:{scale(tick):.2f}%") for text, tick in zip(shown, scale.ticks(), strict=True)]
-    told = f"{unit}, logarithmic" if scale.log else unit
-    return tag("div", tag("span"), tag("span", *labels, class_="ticks"), tag("span", told, class_="unit"), class_="row")
-
-
-def heat_map(cross: CrossPlay) -> Markup:
-    """Draws cross-play as a table whose cells are the darker the better; teams with themselves are outlined."""
-    told = [measure.value for row in cross.measures for measure in row if measure.value is not None]
-    low, high = (0.0, 1.0) if unit_of(cross.measure) == "%" else (min(told, default=0.0), max(told, default=1.0))
-    head = [tag("th", tag("span", cross.row_seat), class_="corner")]
-    head += [tag("th", name, scope="col") for name in cross.columns]
-    body = []
-    for name, measures in zip(cross.rows, cross.measures, strict=True):
-        cells = [tag("th", name, scope="row")]
-        for partner, measure in zip(cross.columns, measures, strict=True):
-            share = ((measure.value or 0.0) - low) / (high - low) if high > low else 0.5
-            cells.append(_heat_cell(cross.measure, measure, share, own=name == partner))
-        body.append(tag("tr", *cells))
-    above = tag("caption", f"columns: {cross.column_seat}; rows: {cross.row_seat}") if cross.column_seat else None
-    return tag("table", above, tag("thead", tag("tr", *head)), tag("tbody", *body), class_="heat")
-
-
-def _heat_cell(name: str, measure: Measure, share: float, own: bool) -> Markup:
-    if measure.value is None:
-        return tag("td", "-", title=measure.missing)
-    shade = "dark" if share > 0.8 else "light"
-    return tag(
-        "td",
-        tag("b", number(name, measure.value)),
-        tag("small", spread(name, measure).strip("[]").replace(", ", " to ")),
-        class_=f"{shade}{' own' if own else ''}",
-        style=f"--share:{100 * share:.1f}%",
-        title=f"{measure.count} episodes",
-    )
+    return axis(labels, f"{unit}, logarithmic" if scale.log else unit)

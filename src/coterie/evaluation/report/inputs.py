@@ -69,11 +69,13 @@ class Transcript(msgspec.Struct, frozen=True):
     title: str
     episode: msgspec.Raw
     """The line of its record."""
+    replay: str = ""
+    """The command that shows it again, where its world can be watched."""
 
     @staticmethod
-    def of(title: str, episode: Episode) -> "Transcript":
+    def of(title: str, episode: Episode, replay: str = "") -> "Transcript":
         """Makes one from an episode."""
-        return Transcript(title, msgspec.Raw(encode_episode(episode)))
+        return Transcript(title, msgspec.Raw(encode_episode(episode)), replay)
 
 
 class Evaluation(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,13 +1,14 @@
 """What probes found, as sections of the page: bars with intervals, verdicts, and what each probe alone can draw."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from coterie.core import Measure
 from coterie.evaluation.probes.contagion import Spread
 from coterie.evaluation.probes.finding import Finding
 from coterie.evaluation.probes.listening import Influence, Listening
 from coterie.evaluation.probes.partners import Crossed
-from coterie.evaluation.report.charts import heat_map, ticks
+from coterie.evaluation.report.axes import apart, axis, ticks
+from coterie.evaluation.report.heat_map import heat_map
 from coterie.evaluation.report.markup import Content, Markup, tag
 
 TITLES = {
@@ -24,6 +25,9 @@ TITLES = {
     "identity_bias": "Does it matter who somebody is",
     "leakage": "Do secrets stay",
     "deception": "Does anybody lie",
+    "consensus_pollution": "Does a falsehood spread",
+    "cross_task_leakage": "Do tasks stay apart",
+    "personalisation": "Does it help to know whom one speaks to",
     "collusion": "Do they collude",
     "contagion": "Does speech infect",
     "tracer_durability": "How far a word travels",
@@ -63,26 +67,33 @@ def _bars(finding: Finding) -> list[Markup]:
     """One block of bars for each unit, each with a scale of its own."""
     units = dict.fromkeys(finding.units.get(name, "") for name in finding.measures)
     return [
-        _block(
+        bars(
             {name: each for name, each in finding.measures.items() if finding.units.get(name, "") == unit},
             unit,
-            finding,
+            finding.p_values,
         )
         for unit in units
     ]
 
 
-def _block(measures: dict[str, Measure], unit: str, finding: Finding) -> Markup:
+def bars(measures: Mapping[str, Measure], unit: str, p_values: Mapping[str, float]) -> Markup:
+    """Bars from 0 with their intervals, on both sides of it where there are values below.
+
+    Args:
+        measures: by what they are called.
+        unit: of all of them; shares are drawn in per cent.
+        p_values: corrected p-values, for those that have one.
+    """
     ends = [end for each in measures.values() for end in (each.low, each.value, each.high) if end is not None]
     percent = unit == "share"
     low, high = min([0.0, *ends]), max([1.0 if percent else 0.0, *ends])
     high = high if high > low else low + 1.0
-    rows = [_row(name, each, low, high, percent, finding.p_values.get(name)) for name, each in measures.items()]
+    rows = [_row(name, each, low, high, percent, p_values.get(name)) for name, each in measures.items()]
+    if not ends:
+        return tag("div", *rows, class_="bars")
     marks = [(tick, 100 * (tick - low) / (high - low)) for tick in _ticks(low, high)]
     labels = [tag("i", f"{100 * tick:.0f}" if percent else f"{tick:g}", style=f"left:{at:.2f}%") for tick, at in marks]
-    told = "%" if percent else unit
-    axis = tag("div", tag("span"), tag("span", *labels, class_="ticks"), tag("span", told, class_="unit"), class_="row")
-    return tag("div", *rows, axis, class_="bars")
+    return tag("div", *rows, axis(labels, "%" if percent else unit), class_="bars")
 
 
 def _ticks(low: float, high: float) -> list[float]:
@@ -179,14 +190,16 @@ def _curves(spread: Spread) -> Markup | None:
     step = -(-longest // 8)
     for t in range(0, longest + 1, step):
         parts.append(tag("text", str(t), x=at(t, 0)[0], y=height - bottom + 18, class_="tick middle"))
+    last = [curve[-1].value or 0.0 if curve else 0.0 for curve in spread.curves.values()]
+    ends = apart([at(longest, value)[1] for value in last], height - bottom)
     parts.append(tag("text", "round of talk", x=(left + width - right) / 2, y=height - 1, class_="tick middle"))
     for index, (name, curve) in enumerate(spread.curves.items()):
         points = [at(0, 0.0)] + [at(t, each.value or 0.0) for t, each in enumerate(curve, 1)]
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         dots = [tag("circle", cx=x, cy=y, r=2.4) for x, y in points]
         parts.append(tag("g", tag("polyline", points=line), *dots, class_=f"curve series-{(1, 2)[index % 2]}"))
-        x, y = points[-1]
-        parts.append(tag("text", name, x=x + 8, y=y + 4, class_=f"end series-{(1, 2)[index % 2]}"))
-    label = f"Infected share of the other seats over {longest} rounds of talk"
-    chart = tag("svg", *parts, viewBox=f"0 0 {width} {height}", role="img", class_="plot", aria_label=label)
+        label = tag("text", name, x=points[-1][0] + 8, y=ends[index] + 4, class_=f"end series-{(1, 2)[index % 2]}")
+        parts.append(label)
+    described = f"Infected share of the other seats over {longest} rounds of talk"
+    chart = tag("svg", *parts, viewBox=f"0 0 {width} {height}", role="img", class_="plot", aria_label=described)
     return tag("figure", tag("figcaption", "Infected share of the other seats"), tag("div", chart, class_="half"))

@@ -14,8 +14,13 @@ SHOWN_AT_ONCE = 8
 """Scenes that stand open; the rest unfolds."""
 
 
-def transcript(told: Transcript) -> Markup:
-    """Writes one episode as scenes: a picture, and what was said and done until the next one."""
+def transcript(told: Transcript, place: int) -> Markup:
+    """Writes one episode as scenes: a picture, and what was said and done until the next one.
+
+    Args:
+        told: the episode.
+        place: which of the page's it is, from 1; links go to `#episode-PLACE`.
+    """
     episode = decode_episode(bytes(told.episode))
     draw = _drawing(episode.environment)
     scenes: list[tuple[Markup | None, list[Markup]]] = []
@@ -27,7 +32,17 @@ def transcript(told: Transcript) -> Markup:
     shown = [_scene(at, *scene) for at, scene in enumerate(scenes, 1)]
     first, rest = shown[:SHOWN_AT_ONCE], shown[SHOWN_AT_ONCE:]
     more = tag("details", tag("summary", f"the other {len(rest)} scenes"), *rest) if rest else None
-    return tag("article", tag("h3", told.title), _about(episode), *first, more, _ending(episode), class_="transcript")
+    replay = tag("p", "watch it: ", tag("code", told.replay), class_="replay") if told.replay else None
+    content = (tag("h3", told.title), _about(episode), replay, *first, more, _ending(episode))
+    return tag("article", *content, class_="transcript", id=f"episode-{place}")
+
+
+def in_short(episode: Episode) -> str:
+    """An episode in a few words: its seed, what came of it, what everybody was paid in all."""
+    success = episode.outcome.get("success")
+    came = "broken off" if episode.failure else "" if success is None else "success" if success else "no success"
+    paid = f"return {sum(episode.totals.values()):g}" if episode.totals else ""
+    return ", ".join(filter(None, (f"seed {episode.seed}", came, paid)))
 
 
 def legend(environments: Iterable[str]) -> Markup | None:
