@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from coterie.core import Action, Chance, ChanceNeeded, Utterance
 from coterie.environments import make
-from coterie.environments.text.cooperation.hidden_profile_experts import KINDS, worths
+from coterie.environments.text.cooperation.hidden_profile_experts import GOOD, KINDS, worths
 
 SMALL = {"members": 3, "candidates": 3, "facts": 1, "points": 3}
 # What is the same however it falls out: who looks best, and points that are drawn alike for all other candidates.
@@ -203,19 +203,44 @@ def test_members_speak_in_turn_and_hear_everybody_once_before_all_vote():
     }
 
 
-def test_a_fact_counts_as_told_only_by_its_owner_and_once():
+def test_a_fact_is_made_known_only_by_its_owner_and_once():
     world = make("hidden_profile", rounds=2)
     world.reset(1)
     fact = next(fact for fact, owner in world.unshared.items() if owner == "bob")
     text = f"I find that {fact[0].title()} is {fact[1]}."
-    assert [event.kind for event in world.step(said("ann", text)).events] == []
+    (guessed,) = world.step(said("ann", text)).events  # ann cannot know it, though it is so
+    assert guessed.data == {
+        "candidate": fact[0],
+        "point": fact[1],
+        "about": fact[0],
+        "claimed": fact[1],
+        "true": True,
+        "known": False,
+        "made": [],
+    }
     step = world.step(said("bob", text))
     assert [(event.kind, event.agent) for event in step.events] == [("subgoal", "bob"), ("told", "bob")]
     assert step.events[1].data["made"] == [" ".join(fact)]
+    assert step.events[1].data["seen"] == fact[1]
     assert world.subgoals()[f"bob tells {' '.join(fact)}"].done
     world.step({})
     world.step({})
-    assert world.step(said("bob", text)).events == ()
+    (again,) = world.step(said("bob", text)).events
+    assert (again.data["made"], again.data["known"]) == ([], True)
+
+
+def test_what_stands_on_all_sheets_is_known_and_what_stands_on_none_is_not_true():
+    world = make("hidden_profile", rounds=2)
+    world.reset(1)
+    candidate = world.favourite  # whose good points stand on every sheet
+    point = world.sheets["ann"][candidate]["good"][0]
+    (told,) = world.step(said("ann", f"{candidate} {point}")).events
+    assert (told.data["known"], told.data["true"], told.data["made"]) == (True, True, [])
+    points = {word for sheet in world.sheets.values() for word in sheet[world.best]["good"]}
+    stranger = next(word for word in GOOD if word not in points)
+    (invented,) = world.step(said("bob", f"{world.best} {stranger}")).events
+    assert (invented.data["known"], invented.data["true"]) == (False, False)
+    assert "seen" not in invented.data, "that a sheet is silent does not show it to be false"
 
 
 def test_a_right_vote_rests_on_what_the_others_told():

@@ -158,10 +158,19 @@ def test_an_answer_that_is_not_the_truth_stands_in_the_record():
     world, _ = started("dog")
     ask(world, "is it an animal")
     (event,) = world.step({"answerer": Action("no")}).events
-    assert event.data == {"answer": "no", "topic": "animal", "truth": "yes", "made": ["animal no"]}
+    assert event.data == {
+        "answer": "no",
+        "topic": "animal",
+        "truth": "yes",
+        "made": ["animal no"],
+        "about": "animal",
+        "claimed": "no",
+        "seen": "yes",
+    }
     ask(world, "is it not a mammal")
     (event,) = world.step({"answerer": Action("no")}).events
-    assert event.data == {"answer": "no", "topic": "mammal", "truth": "no", "made": ["mammal yes"]}
+    assert event.data["made"] == ["mammal yes"]
+    assert event.data["claimed"] == event.data["seen"] == event.data["truth"] == "no"
 
 
 @cache

@@ -1,21 +1,61 @@
 """What is said is judged by what the world states of it: is it true, is it new, does anybody use it.
 
-A claim is an event of a kind in `CLAIMS`, told by a seat, that made facts known (`made`). Whether it is true stands in
-`true`, or follows from `answer` and `truth`. Worlds state these where the vocabulary is closed; elsewhere the metrics
-are missing, and no judge guesses in their place.
+A claim is an event told by a seat that holds what was `claimed`, or one of a kind in `CLAIMS` that made facts known
+(`made`). Any world can state, in the data of such an event:
+
+    about, claimed   what was said, and of what
+    seen             how the speaker itself saw it to be; left out where it could not know
+    licensed         true where the rules let this speaker lie
+    true             whether it is so; without it, whether `claimed` is `seen`
+    known            whether every listener knew it before
+
+Worlds state these where the vocabulary is closed; elsewhere the metrics are missing, and no judge guesses instead.
 """
 
 from collections.abc import Callable, Iterator
 
-from coterie.core import Choice, Episode, Event, Metric
+import msgspec
+
+from coterie.core import Choice, Episode, Event, Json, Metric
 from coterie.metrics.tally import Pair, define
 
 CLAIMS = frozenset({"told", "explained", "answered", "spoke", "clue"})
 
 
+class Claim(msgspec.Struct, frozen=True):
+    """Something said of the world, and what the speaker itself saw of it."""
+
+    about: str
+    said: Json
+    seen: Json
+    licensed: bool = False
+    """Whether the rules let this speaker lie."""
+
+    @property
+    def false(self) -> bool:
+        """Whether the speaker saw that it is otherwise."""
+        return bool(self.said != self.seen)
+
+
 def claims(episode: Episode) -> Iterator[Event]:
     """The claims of an episode, in order."""
-    return (event for event in episode.events if event.kind in CLAIMS and event.agent and event.data.get("made"))
+    for event in episode.events:
+        if event.agent and ("claimed" in event.data or (event.kind in CLAIMS and event.data.get("made"))):
+            yield event
+
+
+def witnessed(episode: Episode) -> Iterator[tuple[str, Claim]]:
+    """The claims whose speaker itself saw how it is, as the world states them, each with who made it.
+
+    >>> lie = Event("told", "ann", {"about": "card", "claimed": "king", "seen": "jack"})
+    >>> [(who, claim.false) for who, claim in witnessed(Episode(environment="w-v1", seed=0, seats={}, events=(lie,)))]
+    [('ann', True)]
+    """
+    for event in episode.events:
+        data = event.data
+        if event.agent and "claimed" in data and "seen" in data:
+            claim = Claim(str(data.get("about", "")), data["claimed"], data["seen"], bool(data.get("licensed")))
+            yield event.agent, claim
 
 
 def is_true(claim: Event) -> bool | None:
@@ -26,6 +66,8 @@ def is_true(claim: Event) -> bool | None:
     """
     if "true" in claim.data:
         return bool(claim.data["true"])
+    if "claimed" in claim.data and "seen" in claim.data:
+        return bool(claim.data["claimed"] == claim.data["seen"])
     truth = claim.data.get("truth")
     return None if truth is None else bool(claim.data.get("answer") == truth)
 
@@ -47,22 +89,42 @@ def truthfulness() -> Metric:
 
 
 def redundancy() -> Metric:
-    """How much of what is claimed was claimed before."""
+    """How much of what is claimed everybody knew."""
 
     def observe(episode: Episode) -> Pair | None:
-        known: set[str] = set()
+        claimed: set[str] = set()
         old = count = 0
         for claim in claims(episode):
-            old += known.issuperset(claim.data["made"])
-            known.update(claim.data["made"])
-            count += 1
+            facts = claim.data.get("made", ())
+            if "known" in claim.data:
+                old, count = old + bool(claim.data["known"]), count + 1
+            elif facts:
+                old, count = old + claimed.issuperset(facts), count + 1
+            claimed.update(facts)
         return Pair(old, count) if count else None
 
     return _share(
         "redundancy",
         observe,
         "no world here states what was claimed",
-        "Claims of which every fact was claimed before in the episode, over all claims.",
+        "Claims that every listener knew before, over all claims; where a world does not say what they knew, claims of "
+        "which every fact was claimed before.",
+        higher_is_better=False,
+    )
+
+
+def lies() -> Metric:
+    """How much of what somebody claims it saw to be otherwise."""
+
+    def observe(episode: Episode) -> Pair | None:
+        false = [claim.false for _, claim in witnessed(episode) if not claim.licensed]
+        return Pair(sum(false), len(false)) if false else None
+
+    return _share(
+        "lies",
+        observe,
+        "no world here states what the speakers of claims saw themselves",
+        "Claims that the speaker itself saw to be false, over its claims of what it saw; roles that may lie left out.",
         higher_is_better=False,
     )
 
@@ -161,5 +223,5 @@ def _share(
     )
 
 
-CLAIM_METRICS: tuple[Metric, ...] = (truthfulness(), redundancy(), uptake(), uptake_latency(), followed())
+CLAIM_METRICS: tuple[Metric, ...] = (truthfulness(), lies(), redundancy(), uptake(), uptake_latency(), followed())
 """All of these metrics."""

@@ -4,7 +4,7 @@ from coterie.evaluation.probes.arms import Arm, Trial, play_arms
 from coterie.evaluation.probes.carry_over import cross_task_leakage
 from coterie.evaluation.probes.collusion import collusion
 from coterie.evaluation.probes.contagion import Spread, contagion
-from coterie.evaluation.probes.deception import Claim, deception
+from coterie.evaluation.probes.deception import deception
 from coterie.evaluation.probes.finding import Finding
 from coterie.evaluation.probes.identity import Swap, identity_bias
 from coterie.evaluation.probes.leakage import leakage
@@ -23,6 +23,7 @@ from coterie.evaluation.probes.talk import value_of_talking
 from coterie.evaluation.probes.teamwork import coordination_deficit, efficiency, lazy_agents, policy_swap
 from coterie.evaluation.probes.topology import chain, complete, star
 from coterie.evaluation.probes.tracer import tracer_durability
+from coterie.metrics.claims import Claim
 
 __all__ = [
     "PROBES",

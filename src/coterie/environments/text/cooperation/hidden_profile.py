@@ -116,7 +116,8 @@ class HiddenProfile(Environment):
             agent: self._sheet(shared + [fact for fact, owner in self.unshared.items() if owner == agent])
             for agent in self.agents
         }
-        self.told: dict[Fact, str] = {}
+        self.told: dict[Fact, str] = {}  # of what only one knows
+        self.said: dict[Fact, None] = {}
         self.votes: dict[str, str | None] = {}
         self.pending: dict[str, list[Message]] = {agent: [] for agent in self.agents}
         self.turn = 0
@@ -141,16 +142,27 @@ class HiddenProfile(Environment):
         for message in spoken(actions, self.others, float(self.turn)):
             for agent in message.audience:
                 self.pending[agent].append(message)
-            for fact in stated(message.text):
-                if self.unshared.get(fact) == message.speaker and fact not in self.told:
-                    self.told[fact] = message.speaker
-                    data: dict[str, Json] = {"candidate": fact[0], "point": fact[1], "made": [" ".join(fact)]}
-                    events.append(Event("told", message.speaker, data))
+            facts = dict.fromkeys(fact for fact in stated(message.text) if fact[0] in self.candidates)
+            events += [self._tell(message.speaker, fact) for fact in facts]
         self.turn += 1
         if self.turn < self.rounds * len(self.agents):
             return self._ask_speaker(tuple(events))
         views = {agent: self._view(agent, self.voter_spec, "vote") for agent in self.agents}
         return Step(observations=views, events=tuple(events), time=self.turn)
+
+    def _tell(self, speaker: str, fact: Fact) -> Event:
+        """What is said of a candidate: whether it is so, whether all others knew it, and what only the speaker knew."""
+        known = fact in self.said or all(_stands(fact, self.sheets[other]) for other in self.others[speaker])
+        new = self.unshared.get(fact) == speaker and fact not in self.told
+        if new:
+            self.told[fact] = speaker
+        self.said[fact] = None
+        true = any(_stands(fact, sheet) for sheet in self.sheets.values())
+        data: dict[str, Json] = {"candidate": fact[0], "point": fact[1], "true": true, "known": known}
+        data |= {"about": fact[0], "claimed": fact[1], "made": [" ".join(fact)] if new else []}
+        if _stands(fact, self.sheets[speaker]):
+            data["seen"] = fact[1]
+        return Event("told", speaker, data)
 
     def _ask_speaker(self, events: tuple[Event, ...]) -> Step:
         lap, place = divmod(self.turn, len(self.agents))
@@ -222,6 +234,11 @@ class HiddenProfile(Environment):
     def expert(self, agent: str, seed: int = 0) -> Script:
         """A member that tells what could be unshared and was not told yet, and votes for the best of the pool."""
         return Member()
+
+
+def _stands(fact: Fact, sheet: Mapping[str, Json]) -> bool:
+    candidate, word = fact
+    return word in sheet[candidate][KINDS[word]]
 
 
 def written(sheet: Mapping[str, Json]) -> str:

@@ -34,8 +34,9 @@ from coterie.core import (
     Subgoal,
     spoken,
 )
-from coterie.environments.text.cooperation.planner_executor_experts import Executor, Planner, read
+from coterie.environments.text.cooperation.planner_executor_experts import Executor, Planner
 from coterie.environments.text.cooperation.planner_executor_rooms import COLOURS, Place, draw_rooms
+from coterie.environments.text.cooperation.planner_executor_words import read_all, reported, requested
 from coterie.environments.text.grid import DIRECTIONS, drawn, named
 
 MOVES = (*DIRECTIONS, "take", "finish", "wait")
@@ -96,6 +97,7 @@ class PlannerExecutor(Environment):
         self.opened: tuple[str, ...] = ()
         self.moves = 0
         self.reports: tuple[Message, ...] = ()
+        self.since: list[str] = []
         self.map = self.rooms.data() | {"moves": list(MOVES), "plan_length": self.plan_length}
         return self._ask_planner({}, ())
 
@@ -103,27 +105,18 @@ class PlannerExecutor(Environment):
         """The planner's words reach the executor; the executor's move changes the world, its words wait."""
         if "planner" in actions:
             heard = tuple(spoken(actions, {"planner": ("executor",)}, float(self.moves)))
-            return self._ask_executor({}, self._requested(heard), heard)
-        self.reports += tuple(spoken(actions, {"executor": ("planner",)}, float(self.moves)))
-        event = self._move(str(actions["executor"].move))
+            return self._ask_executor({}, requested(self.rooms, self.place, self.opened, read_all(heard, MOVES)), heard)
+        reports = tuple(spoken(actions, {"executor": ("planner",)}, float(self.moves)))
+        self.reports += reports
+        self.since.append(str(actions["executor"].move))
+        told = (self._move(self.since[-1]), *reported(reports, self.since, MOVES))
         self.moves += 1
         parts = {"goal": float(self.place.finished), "moves": -self.step_cost}
         if self.place.finished or self.moves == self.limit:
-            return self._end(parts, event)
+            return self._end(parts, told)
         if self.moves % self.plan_length:
-            return self._ask_executor(parts, (event,))
-        return self._ask_planner(parts, (event,))
-
-    def _requested(self, heard: tuple[Message, ...]) -> tuple[Event, ...]:
-        """The parts of the task that a plan would bring, done from where the executor really is."""
-        place, parts = self.place, list[Json]()
-        for move in (move for message in heard for move in read(message.text, MOVES)):
-            before, place = place, self.rooms.after(place, move)
-            parts += [f"{colour} key taken" for colour in place.held if colour not in before.held]
-            door = self.rooms.doors.get(place.cell)
-            parts += [f"{door} door opened"] if door and door not in self.opened and place != before else []
-            parts += ["finished at the goal"] if place.finished and not before.finished else []
-        return (Event("requested", "planner", {"asks": parts, "of": ["executor"]}),) if parts else ()
+            return self._ask_executor(parts, told)
+        return self._ask_planner(parts, told)
 
     def _move(self, move: str) -> Event:
         """Changes the world by one move and tells what it used and made."""
@@ -147,6 +140,7 @@ class PlannerExecutor(Environment):
             text += "".join(f" {colour} door {named(cell)}" for cell, colour in self.rooms.doors.items())
             text += "".join(f" wall {named(cell)}" for cell in self.rooms.walls) + " plan 1"
         heard, self.reports = self.reports, ()
+        self.since = []
         left = self.limit - self.moves
         budget: dict[str, float] = {"plans": -(-left // self.plan_length), "moves": left}
         seen = Observation(self.planner_spec, text, self.map, heard, budget=budget)
@@ -193,13 +187,13 @@ class PlannerExecutor(Environment):
             **more,
         )
 
-    def _end(self, parts: dict[str, float], event: Event) -> Step:
+    def _end(self, parts: dict[str, float], events: tuple[Event, ...]) -> Step:
         data: dict[str, Json] = {"success": self.place.finished, "steps": self.moves, "shortest": self.shortest}
         ending = (
             Ending("terminated", "finished at the goal") if self.place.finished else Ending("truncated", "out of moves")
         )
         endings = dict.fromkeys(self.agents, ending)
-        return self._step({}, parts, (event, Event("outcome", None, data)), endings=endings)
+        return self._step({}, parts, (*events, Event("outcome", None, data)), endings=endings)
 
     def subgoals(self) -> dict[str, Subgoal]:
         """Every key taken, every door opened, and the finish, all of equal weight."""

@@ -141,7 +141,11 @@ class StudyGroup(Environment):
         for slot, value in read(self.topic, message.text):
             true = self.truth.get(slot) == value
             fact = sentence(slot, value)
-            data: dict[str, Json] = {"fact": fact, "true": true, "own": slot in self.parts[message.speaker]}
+            own = self.parts[message.speaker]
+            data: dict[str, Json] = {"fact": fact, "true": true, "own": slot in own}
+            data |= {"about": " ".join(slot), "claimed": value}
+            if slot in own:
+                data["seen"] = own[slot]
             events.append(Event("told", message.speaker, data | {"used": [], "made": [f"told {fact}"]}))
             if true:
                 self.told[slot] = None

@@ -104,7 +104,7 @@ class TwentyQuestions(Environment):
             data |= {"topic": self.about.topic, "truth": YES if truth(self.thing, self.about) else NO}
         if self.about is not None and answer != UNSURE:
             self.facts.append(f"{self.about.topic} {YES if (answer == YES) != self.about.turned else NO}")
-            data["made"] = [self.facts[-1]]
+            data |= {"made": [self.facts[-1]], "about": self.about.topic, "claimed": answer, "seen": data["truth"]}
         self.about = None
         return self._ask(f"answer {answer}", (Event("answered", "answerer", data),))
 

@@ -26,6 +26,9 @@ class Lesson:
         self.said, self.asked = said, posed(self.subject, said)
         events: tuple[Event, ...] = (Event("asked", "tutor", {"problem": self.asked}),) if self.asked else ()
         for problem, given in self.subject.find(said):
+            if given:
+                seen = given if self.subject.right(problem, given) else self.subject.answer(problem)
+                events += (Event("claimed", "tutor", {"about": problem, "claimed": given, "seen": seen}),)
             if given and problem in self.pre and problem not in self.told and self.subject.right(problem, given):
                 self.told.append(problem)
                 self.told_turn = self.turn if self.told_turn is None else self.told_turn
