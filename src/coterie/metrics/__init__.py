@@ -9,10 +9,11 @@ from coterie.metrics.communication import COMMUNICATION
 from coterie.metrics.completion import COMPLETION, mean_return, win_rate
 from coterie.metrics.education import EDUCATION, mastered_within, told_within
 from coterie.metrics.negotiation import NEGOTIATION
+from coterie.metrics.pooled import Pooled
 from coterie.metrics.progress import PROGRESS, milestones
 from coterie.metrics.requests import REQUESTS
 from coterie.metrics.signalling import SIGNALLING
-from coterie.metrics.tally import Pair, PerEpisode, Pooled, Rows, Tally, define
+from coterie.metrics.tally import Pair, PerEpisode, Rows, Tally, define
 from coterie.metrics.teamwork import TEAMWORK
 from coterie.metrics.tokens import TOKENS, Price, cost_per_success
 from coterie.metrics.tries import TRIES, pass_all, pass_at

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from coterie.core import Episode, Measure, Metric
 from coterie.metrics.distributions import t_quantile
-from coterie.metrics.tally import Pooled
+from coterie.metrics.pooled import Pooled
 
 ROUNDS = 50
 """Permutations for the baseline."""

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coterie.core import Episode, Measure, Metric
+from coterie.metrics.pooled import Pool, Pooled
 from coterie.metrics.statistics import mean, rate, ratio
 
 
@@ -24,6 +25,7 @@ class Pair(NamedTuple):
     bottom: float = 1.0
 
 
+NOTHING = Pair(np.nan, np.nan)
 Kind = Literal["rate", "mean", "ratio"]
 """`rate`: hits (0 or 1) over tries; `mean`: a number over episodes; `ratio`: any two sums."""
 
@@ -55,67 +57,46 @@ PerSeed = Callable[[npt.NDArray[np.float64], npt.NDArray[np.int64]], npt.NDArray
 """From the sum above the line and the number of tries of every seed to its number; nan: too few tries."""
 
 
-class Pooled(msgspec.Struct, frozen=True, kw_only=True):
-    """A `Metric.compute` that counts how often things occur together, in all episodes at once.
-
-    Of an episode it keeps a few small numbers per row; equal texts are kept once.
-    """
-
-    observe: Callable[[Episode], Iterable[tuple[str, ...]]]
-    """The rows an episode adds, all of the same length."""
-    reduce: Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64]], Measure]
-    """From the seeds `[row]` and the rows `[row, column]`, with numbers in place of texts, to the measure."""
-    missing: str
-    """The reason to give when no episode adds a row."""
-
-    def __call__(self, episodes: Iterable[Episode]) -> Measure:
-        """Computes the measure of these episodes."""
-        pool = Pool()
-        for episode in episodes:
-            pool.add(episode, self.observe(episode))
-        return pool.measure(self)
-
-
-class Pool:
-    """What the episodes left behind for one `Pooled` metric."""
-
-    def __init__(self) -> None:
-        """Starts empty."""
-        self.numbers: dict[str, int] = {}
-        self.seeds, self.cells = array("q"), array("q")
-        self.count = 0
-
-    def add(self, episode: Episode, rows: Iterable[tuple[str, ...]]) -> None:
-        """Adds the rows of an episode."""
-        numbers, before = self.numbers, len(self.seeds)
-        for row in rows:
-            self.seeds.append(episode.seed)
-            self.cells.extend([numbers.setdefault(text, len(numbers)) for text in row])
-        self.count += len(self.seeds) > before
-
-    def measure(self, metric: Pooled) -> Measure:
-        """Computes value, interval and count."""
-        if not self.count:
-            return Measure(None, missing=metric.missing)
-        seeds = np.array(self.seeds, np.int64)
-        found = metric.reduce(seeds, np.array(self.cells, np.int64).reshape(len(seeds), -1))
-        return msgspec.structs.replace(found, count=self.count)
-
-
-class Rows:
-    """What the episodes left behind for one metric: a few dozen bytes each."""
+class Played:
+    """Which episodes were looked at, in order; all metrics of a tally share it."""
 
     def __init__(self) -> None:
         """Starts empty."""
         self.seeds: list[int] = []
         self.failed = bytearray()
-        self.tops, self.bottoms = array("d"), array("d")
 
-    def add(self, episode: Episode, pair: Pair | None) -> None:
-        """Adds what an episode told; not a number: nothing."""
-        top, bottom = pair or (np.nan, np.nan)
+    def add(self, episode: Episode) -> None:
+        """Adds an episode."""
         self.seeds.append(episode.seed)
         self.failed.append(episode.failure is not None)
+
+
+class Rows:
+    """What the episodes left behind for one metric: two numbers each."""
+
+    def __init__(self, played: Played | None = None) -> None:
+        """Starts empty; of what was `played`, whoever shares it adds the episodes."""
+        self.played = played or Played()
+        self.tops, self.bottoms = array("d"), array("d")
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seed of every episode."""
+        return self.played.seeds
+
+    @property
+    def failed(self) -> bytearray:
+        """Whether every episode failed."""
+        return self.played.failed
+
+    def add(self, episode: Episode, pair: Pair | None) -> None:
+        """Adds an episode with what it told."""
+        self.played.add(episode)
+        self.note(pair)
+
+    def note(self, pair: Pair | None) -> None:
+        """Adds what an episode told that stands in `played`; not a number: nothing."""
+        top, bottom = pair or NOTHING
         self.tops.append(top)
         self.bottoms.append(bottom)
 
@@ -188,7 +169,11 @@ class Tally:
         """Starts empty."""
         self.metrics = list(metrics)
         self.count = 0
-        self._rows = [(metric.compute, Rows()) for metric in metrics if isinstance(metric.compute, PerEpisode)]
+        self._played = Played()
+        self._rows = [
+            (metric.compute, Rows(self._played)) for metric in metrics if isinstance(metric.compute, PerEpisode)
+        ]
+        self._each = [(compute.observe, rows.note) for compute, rows in self._rows]
         self._pools = {
             metric.name: (metric.compute, Pool()) for metric in metrics if isinstance(metric.compute, Pooled)
         }
@@ -197,8 +182,9 @@ class Tally:
     def add(self, episode: Episode) -> None:
         """Looks at an episode once."""
         self.count += 1
-        for compute, rows in self._rows:
-            rows.add(episode, compute.observe(episode))
+        self._played.add(episode)
+        for observe, note in self._each:
+            note(observe(episode))
         for pooled, pool in self._pools.values():
             pool.add(episode, pooled.observe(episode))
         if self._kept is not None:
