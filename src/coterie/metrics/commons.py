@@ -1,6 +1,6 @@
 """A shared stock: does it survive, is it used well, is it shared equally. From outcomes that tell `harvested`.
 
-Source: Piatti et al. 2024, Cooperate or Collapse (arXiv 2404.16698), section 3.2 of the paper for all formulas; f(t) is
+Source: Piatti et al. 2024, Cooperate or Collapse (arXiv 2404.16698), for all formulas; f(t) is
 the most that can be taken at time t so that the stock is as large at t + 1.
 """
 

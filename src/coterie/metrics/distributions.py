@@ -9,7 +9,7 @@ Z_95 = 1.959963984540054
 def beta_share(x: float, a: float, b: float) -> float:
     """The regularised incomplete beta function: how much of a Beta(a, b) distribution lies below x.
 
-    Source: Press et al., Numerical Recipes, section 6.4 (continued fraction, by Lentz's method).
+    Source: Press et al., Numerical Recipes (continued fraction, by Lentz's method).
 
     >>> round(beta_share(0.5, 2, 2), 12)
     0.5

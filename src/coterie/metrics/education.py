@@ -6,7 +6,7 @@ from coterie.core import Episode, Json, Metric
 from coterie.metrics.tally import Kind, Pair, define
 
 Outcome = dict[str, Json]
-MATHDIAL = "Macina et al. 2023, MathDial (arXiv 2305.14536), section 5"
+MATHDIAL = "Macina et al. 2023, MathDial (arXiv 2305.14536)"
 
 
 def learning_gain() -> Metric:
@@ -17,7 +17,7 @@ def learning_gain() -> Metric:
         lambda told: Pair((told["post"] - told["pre"]) / (1 - told["pre"])) if told["pre"] < 1 else None,
         ("pre", "post"),
         "Score after the lesson less before, over what was missing before: (post - pre) / (1 - pre).",
-        source="Hake 1998, Interactive-Engagement Versus Traditional Methods, section II",
+        source="Hake 1998, Interactive-Engagement Versus Traditional Methods",
         low=float("-inf"),
         unit="gain",
     )

@@ -1,7 +1,7 @@
 """Exact values of small worlds: expected returns, best responses, NashConv, exploitability.
 
-The tree comes from `game_tree`. Definitions: Shoham and Leyton-Brown, Multiagent Systems (2009), chapter 5; NashConv
-and exploitability as in OpenSpiel (Lanctot et al., OpenSpiel, 2019, section 3.2).
+The tree comes from `game_tree`. Definitions: Shoham and Leyton-Brown, Multiagent Systems (2009); NashConv
+and exploitability as in OpenSpiel (Lanctot et al., OpenSpiel, 2019).
 """
 
 import math

@@ -2,7 +2,7 @@
 
 Luck is scripted outcome by outcome, and every answer is tried from a snapshot, so that any world whose luck and choices
 are finite can be grown. An agent's information state is all that it saw and did, so that recall is perfect by
-construction (Shoham and Leyton-Brown, Multiagent Systems, 2009, section 5.2).
+construction (Shoham and Leyton-Brown, Multiagent Systems, 2009).
 """
 
 import itertools

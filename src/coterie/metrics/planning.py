@@ -7,7 +7,7 @@ from statistics import NormalDist
 def required_episodes(effect: float, spread: float, power: float = 0.8, level: float = 0.05) -> int:
     """Returns how many seeds show a true difference of `effect` between two systems that both play every seed.
 
-    Source: Miller 2024, Adding Error Bars to Evals (arXiv 2411.00640), section 5, two-sided.
+    Source: Miller 2024, Adding Error Bars to Evals (arXiv 2411.00640), two-sided.
 
     Args:
         effect: the smallest difference worth finding, in the unit of the measure.

@@ -22,7 +22,7 @@ Wins = npt.NDArray[np.float64]
 def elo(played: Sequence[Match], k: float = 32.0, start: float = 1500.0, balanced: bool = True) -> dict[str, float]:
     """Elo ratings after these matches, in their order; an order of convenience makes them depend on it.
 
-    Source: Elo 1978, The Rating of Chessplayers, section 1.6.
+    Source: Elo 1978, The Rating of Chessplayers.
 
     >>> elo([Match(0, ("a", "b"), (1.0, 0.0)), Match(0, ("b", "a"), (0.0, 1.0))], k=32)["a"] > 1516
     True
@@ -49,7 +49,7 @@ def bradley_terry(
     """Ratings in Elo points around 0 by maximum likelihood, with 95 % bootstrap intervals over seeds.
 
     A draw counts as half a win. Source: Bradley and Terry 1952; Hunter 2004, MM Algorithms for Generalized
-    Bradley-Terry Models, section 2; intervals as Chiang et al. 2024, Chatbot Arena (arXiv 2403.04132), section 4.
+    Bradley-Terry Models; intervals as Chiang et al. 2024, Chatbot Arena (arXiv 2403.04132).
 
     Args:
         played: all matches.

@@ -17,7 +17,7 @@ ROUNDS = 50
 """Permutations for the baseline."""
 GROUPS = 20
 """Groups of seeds of which each is left out once, for the interval."""
-SOURCE = "Jaques et al. 2019, Social Influence (arXiv 1810.08647); Lowe et al. 2019 (arXiv 1903.05168), section 4.1"
+SOURCE = "Jaques et al. 2019, Social Influence (arXiv 1810.08647); Lowe et al. 2019 (arXiv 1903.05168)"
 
 Labels = npt.NDArray[np.int64]
 

@@ -18,7 +18,7 @@ Clusters = Sequence[Hashable] | npt.NDArray[np.int64]
 
 
 def wilson(successes: float, count: int) -> tuple[float, float]:
-    """The Wilson score interval of a share. Source: Wilson 1927; Brown, Cai and DasGupta 2001, section 3.1.1.
+    """The Wilson score interval of a share. Source: Wilson 1927; Brown, Cai and DasGupta 2001.
 
     >>> low, high = wilson(8, 10)
     >>> round(low, 4), round(high, 4)
@@ -74,7 +74,7 @@ def clustered_error(values: Numbers, clusters: Clusters) -> float:
     """The standard error of a mean whose values come in clusters; nan with fewer than two of them.
 
     It is sqrt(C / (C - 1) * sum over clusters of (sum of deviations)^2) / n. Source: Miller 2024, Adding Error Bars to
-    Evals (arXiv 2411.00640), section 2.2, with the small-sample factor.
+    Evals (arXiv 2411.00640), with the small-sample factor.
     """
     values = np.asarray(values, np.float64)
     sums = np.bincount(_groups(clusters, len(values)), values - values.mean())
@@ -121,7 +121,7 @@ def bootstrap(
     """The 95 % percentile bootstrap interval of any statistic of the rows, which are drawn anew with replacement.
 
     Draws where the statistic cannot be computed (nan) are left out; infinite ends are no interval.
-    Source: Efron and Tibshirani 1993, chapter 13.
+    Source: Efron and Tibshirani 1993, An Introduction to the Bootstrap.
 
     Args:
         statistic: from an array like `rows` to a number.

@@ -1,8 +1,8 @@
 """How close a sequence of actions comes to a reference, and who gets whom to come closer.
 
-Source: Sun et al. 2025, Collab-Overcooked (arXiv 2502.20073), section 4: trajectory efficiency score (TES), its
-increment (ITES), initiating and responding capability. Reference trajectories are an argument: a planner or an expert
-gives them.
+Source: Sun et al. 2025, Collab-Overcooked (arXiv 2502.20073): trajectory efficiency score (TES), its increment (ITES),
+initiating and responding capability; the score is the one that the published code of the authors computes. Reference
+trajectories are an argument: a planner or an expert gives them.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from coterie.metrics.tally import Kind, Pair, define
 
 BETA = 0.95
 """How much more recall weighs than precision; the value of the paper."""
-SOURCE = "Sun et al. 2025, Collab-Overcooked (arXiv 2502.20073), section 4"
+SOURCE = "Sun et al. 2025, Collab-Overcooked (arXiv 2502.20073)"
 
 Trajectory = Sequence[str]
 References = Callable[[Episode, str], Sequence[Trajectory]]

@@ -32,7 +32,7 @@ def pass_at(k: int) -> Metric:
         k,
         lambda successes, tries: 1 - all_of(tries - successes, tries, k),
         f"How likely at least one of {k} tries at a seed succeeds, without bias from the number of tries.",
-        "Chen et al. 2021, Evaluating Large Language Models Trained on Code (arXiv 2107.03374), section 2.1",
+        "Chen et al. 2021, Evaluating Large Language Models Trained on Code (arXiv 2107.03374)",
     )
 
 
@@ -43,7 +43,7 @@ def pass_all(k: int) -> Metric:
         k,
         lambda successes, tries: all_of(successes, tries, k),
         f"How likely {k} tries at a seed all succeed (pass^{k}), without bias from the number of tries.",
-        "Yao et al. 2024, tau-bench (arXiv 2406.12045), section 5",
+        "Yao et al. 2024, tau-bench (arXiv 2406.12045)",
     )
 
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from coterie.core import Episode, Metric
 from coterie.metrics.tally import Pair, define
 
-MOULIN = "Moulin 2003, Fair Division and Collective Welfare, chapter 3"
+MOULIN = "Moulin 2003, Fair Division and Collective Welfare"
 
 
 def gini(amounts: Sequence[float]) -> float | None:
     """The Gini coefficient, from 0 (all have the same) to 1 - 1/N (one has all); None where it has no meaning.
 
-    It is the sum of |x - y| over all ordered pairs, over 2 N times the sum. Source: Sen 1973, On Economic Inequality,
-    section 2.8. It has no meaning where somebody has less than nothing, or nobody has anything.
+    It is the sum of |x - y| over all ordered pairs, over 2 N times the sum. Source: Sen 1973, On Economic Inequality.
+    It has no meaning where somebody has less than nothing, or nobody has anything.
 
     >>> gini([1.0, 3.0]), gini([0.0, 0.0]), gini([5.0, -1.0])
     (0.25, None, None)

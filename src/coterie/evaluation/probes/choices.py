@@ -77,7 +77,7 @@ async def _move(agent: Agent, seen: Observation) -> str:
 def divergence(p: Mapping[str, float], q: Mapping[str, float]) -> float:
     """The Jensen-Shannon divergence of two distributions in bits: 0 when they are equal, 1 when they share nothing.
 
-    Source: Lin 1991, Divergence Measures Based on the Shannon Entropy, section 4.
+    Source: Lin 1991, Divergence Measures Based on the Shannon Entropy.
 
     >>> divergence({"left": 1.0}, {"right": 1.0}), divergence({"left": 1.0}, {"left": 1.0})
     (1.0, 0.0)

@@ -18,7 +18,7 @@ def collusion(
     """Plays open and muted and says where between competition (0) and the colluding optimum (1) the team ends.
 
     The index is (outcome - competitive) / (colluding - competitive). Source: Calvano et al. 2020, Artificial
-    Intelligence, Algorithmic Pricing, and Collusion, section III.A, the average profit gain.
+    Intelligence, Algorithmic Pricing, and Collusion, the average profit gain.
 
     Args:
         trial: a price, auction or verification game.

@@ -25,7 +25,7 @@ def cross_play(trial: Trial, teams: Mapping[str, Mapping[str, Mind]], metric: st
 
     Self-play is the mean of the diagonal, cross-play that of the rest; the gap is what a team lost by agreeing on ways
     that only it knows. With more than two seats, a row's member takes each seat in turn. Source: Hu et al. 2020,
-    "Other-Play" for Zero-Shot Coordination (arXiv 2003.02979), section 5.
+    "Other-Play" for Zero-Shot Coordination (arXiv 2003.02979).
 
     Args:
         trial: the world, its seeds, how to play.
@@ -94,7 +94,7 @@ def focal_score(trial: Trial, minds: Mapping[str, Mind], focal: Sequence[str]) -
     The references are those stored with the library, measured once with default options; where there are none, or the
     options are others, the score is missing. What the background is paid stands beside it, so that a score made at the
     others' cost shows. Source: Leibo et al. 2021, Scalable Evaluation of Multi-Agent RL with Melting Pot (arXiv
-    2107.06857), section 3, with references that are stored and not those of the field that was compared.
+    2107.06857), with references that are stored and not those of the field that was compared.
 
     Args:
         trial: the world, its seeds, how to play.

@@ -2,7 +2,7 @@
 
 What is open minus muted is what talking is worth; what is open minus scrambled is what the content of the words is
 worth, beside their being said at all. Sources: Lowe et al. 2019, On the Pitfalls of Measuring Emergent Communication
-(arXiv 1903.05168), sections 4 and 5.
+(arXiv 1903.05168).
 """
 
 from collections.abc import Mapping, Sequence

@@ -20,7 +20,7 @@ def efficiency(trial: Trial, minds: Mapping[str, Mind], alone: Mapping[str, Mind
     Improvement is (L_solo - L_team) / max(L_solo, L_team) by seed, L the steps to success: -1 to 1. A failure takes for
     ever, so a seed that only the team solves counts 1, one that only the solo solves -1, one that neither solves 0.
     Parallel efficiency is L_solo / (N L_team) over the seeds that both solve: 1 when N work N times as fast.
-    Source: Zhang et al. 2024, Building Cooperative Embodied Agents Modularly (CoELA, arXiv 2307.02485), section 5; its
+    Source: Zhang et al. 2024, Building Cooperative Embodied Agents Modularly (CoELA, arXiv 2307.02485); its
     code computes the other form that is listed, 1 - L_team / L_solo, of mean steps.
 
     Args:
