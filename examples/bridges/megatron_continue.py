@@ -52,7 +52,7 @@ def learn(folder: Path, setting: str, iterations: int, seed: int) -> dict[str, t
     return {name: each.detach().clone() for name, each in model.named_parameters()}
 
 
-def main(folder: str = "", iterations: str = "30", seed: str = "0", setting: str = "megatron:tensor=2") -> None:
+def main(folder: str = "", iterations: str = "8", seed: str = "0", setting: str = "megatron:tensor=2") -> None:
     """Begins with torch, continues with Megatron-core and, in a copy, with torch."""
     torch.set_num_threads(1)  # so small a model is slower on several
     place, half = Path(folder or tempfile.mkdtemp()), int(iterations)

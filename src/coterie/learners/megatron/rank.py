@@ -1,6 +1,6 @@
 """One process of the Megatron learner: does what it is told through a pipe, and ends when the pipe does.
 
-Started as `python -m coterie.learners.megatron.rank FILE_DESCRIPTOR` by `Ranks`.
+Started as `python -m coterie.learners.megatron.rank FILE_DESCRIPTOR RANK FOLDER` by `Ranks`.
 """
 
 import datetime
@@ -29,6 +29,14 @@ from coterie.learners.megatron.stage import Measured, Slopes, Stage
 
 WEIGHTS = "weights"
 """The name of the file of weights that travels; the optimiser's moments are in files of their own names."""
+
+ARGUMENTS = "arguments.pickle"
+"""The file of what all processes are told."""
+
+
+def answer_of(rank: int) -> str:
+    """The name of the file of a process's result."""
+    return f"answer-{rank}.pickle"
 
 
 class Setup(msgspec.Struct, frozen=True):
@@ -135,22 +143,31 @@ def joined(setup: Setup) -> Iterator[Rank]:
         yield Rank(setup, device)
 
 
-def serve(pipe: Connection) -> None:
-    """Does what comes through the pipe until it is closed; answers with the result, or with what went wrong."""
-    try:
-        with joined(pickle.loads(pipe.recv_bytes())) as rank:
-            pipe.send_bytes(pickle.dumps((True, None)))
+def serve(pipe: Connection, rank: int, folder: Path) -> None:
+    """Does what comes through the pipe until it is closed; answers with nothing, or with what went wrong.
+
+    What is more than a word is in files: the arguments, which are the same for all, and the result.
+    """
+    with ExitStack() as stack:
+        works: Rank | None = None
+        try:
             while True:
-                name, arguments = pickle.loads(pipe.recv_bytes())
-                do: Callable[..., Any] = getattr(rank, name)
-                pipe.send_bytes(pickle.dumps((True, do(*arguments))))
-    except EOFError:
-        return
-    except Exception as error:
-        pipe.send_bytes(pickle.dumps((False, f"{type(error).__name__}: {error}")))
-        raise
+                name = pipe.recv_bytes().decode()
+                arguments = pickle.loads((folder / ARGUMENTS).read_bytes())
+                if works is None:
+                    works, result = stack.enter_context(joined(arguments[0][rank])), None
+                else:
+                    do: Callable[..., Any] = getattr(works, name)
+                    result = do(*arguments)
+                (folder / answer_of(rank)).write_bytes(pickle.dumps(result))
+                pipe.send_bytes(b"")
+        except EOFError:
+            return
+        except Exception as error:
+            pipe.send_bytes(f"{type(error).__name__}: {error}"[:2000].encode())
+            raise
 
 
 if __name__ == "__main__":
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-    serve(Connection(int(sys.argv[1])))
+    serve(Connection(int(sys.argv[1])), int(sys.argv[2]), Path(sys.argv[3]))

@@ -9,10 +9,11 @@ import tempfile
 import time
 import weakref
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from safetensors.torch import load_file, save_file
 from torch import Tensor
@@ -22,7 +23,7 @@ from coterie.learners.megatron.architecture import Architecture
 from coterie.learners.megatron.conversion import from_megatron
 from coterie.learners.megatron.layout import Layout, check_layout
 from coterie.learners.megatron.processor import environment_of_megatron
-from coterie.learners.megatron.rank import Setup, Steps
+from coterie.learners.megatron.rank import ARGUMENTS, Setup, Steps, answer_of
 
 QUIET = {
     "PYTHONWARNINGS": "ignore",  # Megatron-core warns of every optional package that is not there
@@ -51,9 +52,8 @@ class Ranks:
         self._end = weakref.finalize(self, _end, self.pipes, self.processes, self.folder)
         for rank in range(layout.size):
             self._start(rank)
-        for rank, pipe in enumerate(self.pipes):
-            pipe.send_bytes(pickle.dumps(Setup(architecture, layout, temperature, rank, str(self.folder))))
-        self._answers("starting")
+        setups = [Setup(architecture, layout, temperature, rank, str(self.folder)) for rank in range(layout.size)]
+        self.tell("starting", setups)
 
     def _start(self, rank: int) -> None:
         ours, theirs = Pipe()
@@ -62,7 +62,14 @@ class Ranks:
         path = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         with open(self._errors(rank), "wb") as errors:
             process = subprocess.Popen(
-                [sys.executable, "-m", "coterie.learners.megatron.rank", str(theirs.fileno())],
+                [
+                    sys.executable,
+                    "-m",
+                    "coterie.learners.megatron.rank",
+                    str(theirs.fileno()),
+                    str(rank),
+                    str(self.folder),
+                ],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=errors,
@@ -81,12 +88,13 @@ class Ranks:
         """
         if not self._end.alive:
             raise PolicyError("the processes of the Megatron learner have ended; make a new learner")
-        told = pickle.dumps((what, arguments))
+        # Only words go through the pipes: what is large would wait in them for ever where a process reads no more.
+        (self.folder / ARGUMENTS).write_bytes(pickle.dumps(arguments))
         for rank, pipe in enumerate(self.pipes):
             try:
-                pipe.send_bytes(told)
+                pipe.send_bytes(what.encode())
             except OSError:
-                self._fail(rank, f"ended before {what}")
+                self._died(rank, what)
         return self._answers(what)
 
     def _answers(self, what: str) -> list[Any]:
@@ -103,20 +111,27 @@ class Ranks:
 
     def _answer(self, rank: int, what: str) -> Any:
         try:
-            well, answer = pickle.loads(self.pipes[rank].recv_bytes())
+            failure = self.pipes[rank].recv_bytes().decode()
         except (EOFError, OSError):
-            return self._fail(rank, f"died at {what}")
-        return answer if well else self._fail(rank, f"failed at {what}: {answer}")
+            self._died(rank, what)
+        if failure:
+            # Where one is killed, the others fail because of it, and may say so first.
+            killed = [place for place, process in enumerate(self.processes) if (process.poll() or 0) < 0]
+            if killed:
+                self._died(killed[0], what)
+            self._fail(rank, f"failed at {what}: {failure}")
+        return pickle.loads((self.folder / answer_of(rank)).read_bytes())
 
-    def _fail(self, rank: int, what: str) -> None:
-        try:
-            code = self.processes[rank].wait(0.5)  # so that it has said its last word
-            lines = self._errors(rank).read_text(errors="replace").strip().splitlines()
-            last = f" (exit code {code}{', ' + lines[-1] if lines else ''})"
-        except subprocess.TimeoutExpired:
-            last = ""
+    def _died(self, rank: int, what: str) -> NoReturn:
+        with suppress(subprocess.TimeoutExpired):
+            self.processes[rank].wait(5)  # so that it has said its last word
+        lines = self._errors(rank).read_text(errors="replace").strip().splitlines()
+        last = f", {lines[-1]}" if lines else ""
+        self._fail(rank, f"died at {what} (exit code {self.processes[rank].poll()}{last})")
+
+    def _fail(self, rank: int, what: str) -> NoReturn:
         self.close()
-        raise PolicyError(f"Megatron process {rank} of {self.layout.size} {what}{last}; all of them were ended")
+        raise PolicyError(f"Megatron process {rank} of {self.layout.size} {what}; all of them were ended")
 
     def _errors(self, rank: int) -> Path:
         return self.folder / f"output-{rank}.txt"
