@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -97,18 +98,21 @@ SCRIPT = """
 from coterie.learners.megatron.learner import MegatronLearner
 from coterie.policies.local import small_model
 learner = MegatronLearner(small_model(20, hidden=16, heads=2), None, "me", lambda *_: None)
-print(learner.ranks.processes[0].pid, flush=True)
+print(learner.ranks.processes[0].pid, learner.ranks.folder, flush=True)
 input()
 """
 
 
 def test_processes_end_with_the_program_that_started_them():
     program = subprocess.Popen([sys.executable, "-c", SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    pid = int(program.stdout.readline())
+    words = program.stdout.readline().split()
+    pid, folder = int(words[0]), Path(words[1])
     assert alive(pid)
+    assert folder.exists()
     program.kill()
     program.communicate()
     assert ended([pid])
+    assert not folder.exists()
 
 
 def test_processes_end_when_nobody_has_the_learner_any_more():

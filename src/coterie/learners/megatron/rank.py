@@ -6,6 +6,7 @@ Started as `python -m coterie.learners.megatron.rank FILE_DESCRIPTOR RANK FOLDER
 import datetime
 import os
 import pickle
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -162,7 +163,7 @@ def serve(pipe: Connection, rank: int, folder: Path) -> None:
                 (folder / answer_of(rank)).write_bytes(pickle.dumps(result))
                 pipe.send_bytes(b"")
         except EOFError:
-            return
+            shutil.rmtree(folder, ignore_errors=True)  # whoever told us what to do was killed
         except Exception as error:
             pipe.send_bytes(f"{type(error).__name__}: {error}"[:2000].encode())
             raise
