@@ -293,7 +293,7 @@ def test_axis_ticks_are_round_and_few(highest, expected):
     assert len(found) <= 7
 
 
-def test_the_best_and_worst_episodes_are_linked_and_a_world_to_watch_tells_how_to_replay_them(tmp_path):
+def test_the_best_and_worst_episodes_are_linked_and_tell_how_to_watch_them(tmp_path):
     team = {"speaker": Expert(), "listener": Random()}
     record = tmp_path / "episodes" / "episodes.jsonl.zst"
     finish(tmp_path, evaluate("reference_game", team, range(30), record=record))
@@ -307,10 +307,11 @@ def test_the_best_and_worst_episodes_are_linked_and_a_world_to_watch_tells_how_t
     lost = [each.seed for each in played if not each.outcome["success"]]
     assert f": seed {solved[0]}, success" in page.text
     assert f": seed {lost[0]}, no success" in page.text
-    assert "coterie replay" not in page.text
+    place = [each.seed for each in played].index(lost[0])
+    assert f"watch it: coterie replay {record} --index {place}" in page.text
 
 
-def test_an_episode_of_a_virtual_world_tells_how_to_watch_it(tmp_path, monkeypatch):
+def test_a_world_of_ones_own_tells_where_it_is_to_be_watched(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "virtual"))
     world, record = "handing_over:HandingOver", tmp_path / "a b" / "episodes.jsonl"
     report = evaluate(world, dict.fromkeys(("ann", "bob"), Expert()), range(2), record=record)

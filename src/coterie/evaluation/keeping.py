@@ -134,12 +134,10 @@ def _return(episode: Episode) -> tuple[float, float]:
 
 
 def _replay(record: str, world: str, found: _Ranked) -> str:
-    """The command that shows an episode of a world that can be watched; empty: this one cannot."""
-    from coterie.environments.virtual.world import VirtualWorld
-
+    """The command that shows an episode again; empty: its world is not known by this name."""
     try:
-        watched = issubclass(world_class(world or found.episode.environment), VirtualWorld)
-    except ConfigError:  # a world of one's own that is not at hand by this name
+        world_class(world or found.episode.environment)
+    except ConfigError:
         return ""
     where = f" --world {shlex.quote(world)}" if ":" in world else ""
-    return f"coterie replay {shlex.quote(record)} --index {found.place}{where}" if watched else ""
+    return f"coterie replay {shlex.quote(record)} --index {found.place}{where}"

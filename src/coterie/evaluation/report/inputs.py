@@ -70,7 +70,7 @@ class Transcript(msgspec.Struct, frozen=True):
     episode: msgspec.Raw
     """The line of its record."""
     replay: str = ""
-    """The command that shows it again, where its world can be watched."""
+    """The command that shows it again; empty: its world is not known by name."""
 
     @staticmethod
     def of(title: str, episode: Episode, replay: str = "") -> "Transcript":
