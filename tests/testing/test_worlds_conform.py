@@ -75,6 +75,11 @@ OPTIONS: dict[str, list[dict]] = {
     "leduc_poker-v1": [{}],
     "liars_dice-v1": [{}, {"dice": 2, "sides": 4}, {"players": 4, "dice": 3}],
     "lookout-v1": [{}, {"size": 4, "walls": 2, "shaping": 0.1, "word_cost": 0.01}, {"size": 2, "maps": "train"}],
+    "market-v1": [
+        {"limit_s": 30},
+        {"agents": 3, "goods": 4, "stalls": 2, "max_words": 0, "limit_s": 30},
+        {"size": 60, "stalls": 2, "word_price": 0.01, "limit_s": 30},
+    ],
     "matrix_game-v1": [
         {"game": "climbing"},
         {"game": "coordination", "rounds": 2},
@@ -202,6 +207,15 @@ SECRETS = {
         "public_events": {"shown"},
     },
     "lookout-v1": {"private_draws": {"layout 0 1": "lookout", "layout 0 2": "lookout"}},
+    "market-v1": {
+        "secrets": lambda world: (
+            {agent: [f"your purse holds {purse}"] for agent, purse in world.purses.items()}
+            if len({*world.purses.values()}) == len(world.purses)
+            else {}
+        ),
+        "private_draws": {"purse of ann": "ann", "purse of bob": "bob"},
+        "public_events": {"bargained"},
+    },
     "planner_executor-v1": {
         "secrets": lambda world: {"planner": [list(world.rooms.goal), named(world.rooms.goal)]},
         "private_draws": {"goal": "planner"},

@@ -27,6 +27,7 @@ WORLDS: dict[str, str] = {
     "leduc_poker-v1": "coterie.environments.text.games.leduc_poker:LeducPoker",
     "liars_dice-v1": "coterie.environments.text.games.liars_dice:LiarsDice",
     "lookout-v1": "coterie.environments.text.cooperation.lookout:Lookout",
+    "market-v1": "coterie.environments.hybrid.market:Market",
     "matrix_game-v1": "coterie.environments.markov.matrix_game:MatrixGameWorld",
     "planner_executor-v1": "coterie.environments.text.cooperation.planner_executor:PlannerExecutor",
     "reference_game-v1": "coterie.environments.text.cooperation.reference_game:ReferenceGame",

@@ -3,6 +3,7 @@
 from functools import cached_property, lru_cache
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from coterie.environments.virtual.space import solids
@@ -124,9 +125,14 @@ class Layout:
         return self.first_solid_thing + self.solid_things.index(name)
 
 
-@lru_cache(maxsize=16)
 def navigator_of(scene: Scene) -> Navigator:
-    """The navigator of a scene; building one takes longer than many an episode, so the last few are kept."""
+    """The navigator of a scene; what stops nobody (a sign, a cup) makes no other one."""
+    return _navigator(msgspec.structs.replace(scene, things=tuple(thing for thing in scene.things if thing.solid)))
+
+
+@lru_cache(maxsize=16)
+def _navigator(scene: Scene) -> Navigator:
+    """Building one takes longer than many an episode, so the last few are kept."""
     return Navigator(scene)
 
 
