@@ -31,6 +31,11 @@ OPTIONS: dict[str, list[dict]] = {
         {"venues": 2, "policies": 0, "patience": 3, "calls": 4, "cities": "held-out"},
     ],
     "connect_four-v1": [{}, {"rows": 4, "columns": 4, "line": 3}],
+    "evacuation-v1": [
+        {"limit_s": 20},
+        {"agents": 4, "rooms": 3, "late": 5, "max_words": 0, "limit_s": 20},
+        {"agents": 2, "rooms": 2, "exits": 2, "word_price": 0.01, "limit_s": 20},
+    ],
     "finite_mdp-v1": [{"process": "corridor"}, {"process": "bandit"}, {"process": "cliff", "horizon": 20}],
     "haggle-v1": [{}, {"prices": 3, "turns": 3}, {"prices": 100, "turns": 10, "discount": 0.9, "max_words": 0}],
     "hidden_profile-v1": [
@@ -76,8 +81,8 @@ OPTIONS: dict[str, list[dict]] = {
     "liars_dice-v1": [{}, {"dice": 2, "sides": 4}, {"players": 4, "dice": 3}],
     "lookout-v1": [{}, {"size": 4, "walls": 2, "shaping": 0.1, "word_cost": 0.01}, {"size": 2, "maps": "train"}],
     "market-v1": [
-        {"limit_s": 30},
-        {"agents": 3, "goods": 4, "stalls": 2, "max_words": 0, "limit_s": 30},
+        {"goods": 1, "stalls": 2},
+        {"agents": 3, "goods": 4, "stalls": 3, "max_words": 0, "limit_s": 30},
         {"size": 60, "stalls": 2, "word_price": 0.01, "limit_s": 30},
     ],
     "matrix_game-v1": [
@@ -144,6 +149,8 @@ def hanabi_secrets(world):
 
 
 SECRETS = {
+    # Changing who lies changes the view of two seats; tests/virtual/test_evacuation.py compares that of the third.
+    "evacuation-v1": {"secrets": lambda world: {world.liar: ["liar", "secretly"]} if world.liar else {}},
     "hanabi-v1": {
         "secrets": hanabi_secrets,
         # Who sees the first cards of a hand are all but its holder; with two players that is one seat.

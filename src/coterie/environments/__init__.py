@@ -14,6 +14,7 @@ WORLDS: dict[str, str] = {
     "commons-v1": "coterie.environments.text.negotiation.commons:Commons",
     "concierge-v1": "coterie.environments.text.dialogue.concierge.world:Concierge",
     "connect_four-v1": "coterie.environments.text.games.connect_four:ConnectFour",
+    "evacuation-v1": "coterie.environments.hybrid.evacuation:Evacuation",
     "finite_mdp-v1": "coterie.environments.markov.finite_mdp:FiniteMDPWorld",
     "haggle-v1": "coterie.environments.text.negotiation.haggle:Haggle",
     "hanabi-v1": "coterie.environments.text.games.hanabi:Hanabi",
