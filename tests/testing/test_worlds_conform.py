@@ -247,7 +247,7 @@ SECRETS = {
     "town_guide-v1": {
         "secrets": lambda world: {
             "visitor": [f"door of {world.sought}"],
-            "guide": [f"{name} lives at {home}" for name, home in world.homes.items()],
+            "guide": [f"{name} {home}" for name, home in world.homes.items()],
         },
         "private_draws": {"whom to visit": "visitor"},
         "public_events": {"knocked"},

@@ -19,13 +19,18 @@ class Mute:
         return ScriptedAgent(lambda seen: Action(script(seen).move))
 
 
+def idle(step):
+    """Everybody who is asked does nothing."""
+    return {agent: Action(None if seen.spec.move is None else "wait") for agent, seen in step.observations.items()}
+
+
 def walked(world, step, goal):
     """Sends the visitor somewhere while the guide waits."""
     while "visitor" not in step.observations:
-        step = world.step(dict.fromkeys(step.observations, Action("wait")))
-    step = world.step({agent: Action(goal if agent == "visitor" else "wait") for agent in step.observations})
+        step = world.step(idle(step))
+    step = world.step({**idle(step), "visitor": Action(goal)})
     while step.observations and "visitor" not in step.observations:
-        step = world.step(dict.fromkeys(step.observations, Action("wait")))
+        step = world.step(idle(step))
     return step
 
 
@@ -47,9 +52,9 @@ def test_only_the_visitor_knows_whom_it_looks_for_and_only_the_guide_who_lives_w
     step = world.reset(3)
     visitor, guide = step.observations["visitor"], step.observations["guide"]
     assert world.sought in visitor.text
-    assert not any(f"lives at {home}" in visitor.text for home in world.homes.values())
+    assert not any(home in visitor.text for home in world.homes.values())
     assert "homes" not in visitor.data
-    assert all(f"{name} lives at {home}" in guide.text for name, home in world.homes.items())
+    assert all(f"{name} {home}" in guide.text for name, home in world.homes.items())
     assert "find" not in guide.data
 
 
@@ -89,6 +94,32 @@ def test_a_second_knock_can_be_allowed():
     assert f"{world.sought} does not live here" in step.observations["visitor"].text
 
 
+def test_the_guide_is_asked_for_words_only():
+    world = make("town_guide")
+    asked = world.reset(0).observations["guide"].spec
+    assert asked.move is None
+    assert asked.speech.max_words == 12
+
+
+def test_the_guide_is_told_every_crossing_once():
+    world = make("town_guide", size=90)
+    told = world.reset(0).observations["guide"].text
+    for one, other in world.crossings.values():
+        lines = [line for line in told.splitlines() if line.startswith(f"{one} crosses") and f" {other}" in line]
+        assert len(lines) == 1
+        assert not any(line.startswith(f"{other} crosses") for line in told.splitlines())
+
+
+def test_with_few_names_every_town_has_the_same_streets_and_people_elsewhere():
+    world = make("town_guide", names=4)
+    met = []
+    for seed in range(6):
+        world.reset(seed)
+        met.append((sorted(world.streets), sorted(world.homes), dict(world.homes)))
+    assert all(each[:2] == met[0][:2] for each in met)
+    assert len({str(sorted(homes.items())) for *_, homes in met}) > 1
+
+
 def test_the_guide_cannot_see():
     world = make("town_guide")
     step = world.reset(0)
@@ -100,11 +131,13 @@ def test_the_guide_cannot_see():
             seen += 1
             assert "place" not in step.observations["guide"].data
             assert "facing" not in step.observations["guide"].text
-        step = world.step(dict.fromkeys(step.observations, Action("wait")))
+        step = world.step(idle(step))
     assert seen > 1
 
 
-@pytest.mark.parametrize("options", [{"size": 20}, {"people": 1}, {"knocks": 0}])
+@pytest.mark.parametrize(
+    "options", [{"size": 20}, {"people": 1}, {"knocks": 0}, {"names": 3}, {"size": 90, "names": 7}]
+)
 def test_options_out_of_range_are_refused(options):
     with pytest.raises(Exception, match="expected"):
         make("town_guide", **options)

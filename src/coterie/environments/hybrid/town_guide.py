@@ -16,7 +16,9 @@ from coterie.core import Action, ActionSpec, Choice, Event, Json, Observation, S
 from coterie.environments.hybrid import town_guide_experts
 from coterie.environments.virtual import perception
 from coterie.environments.virtual.hearing import Wire
+from coterie.environments.virtual.places.streets import blocks_along
 from coterie.environments.virtual.places.town import town
+from coterie.environments.virtual.places.town_names import STREETS
 from coterie.environments.virtual.settings import Settings
 from coterie.environments.virtual.skills.commands import LONGEST_WAIT
 from coterie.environments.virtual.skills.walking import WITHIN
@@ -52,6 +54,7 @@ class TownGuide(VirtualWorld):
         word_price: float = 0.0,
         view_words: int = 40,
         limit_s: float = 120.0,
+        names: int = len(STREETS),
     ) -> None:
         """Makes the world.
 
@@ -63,6 +66,8 @@ class TownGuide(VirtualWorld):
             word_price: what a word on the phone costs its speaker.
             view_words: most words of a view.
             limit_s: simulated seconds after which the episode ends.
+            names: how many names streets are drawn from, and people as far as there are so many; with 4, one block has
+                the same four streets and people in every episode, who meet and live elsewhere each time.
 
         Raises:
             ValueError: a number is out of its range.
@@ -72,19 +77,22 @@ class TownGuide(VirtualWorld):
                 f"size={size}, people={people}, knocks={knocks}; expected 30 to 200 m, 2 to {len(PEOPLE)} people, at "
                 "least one knock"
             )
+        streets = 2 * blocks_along(size) + 2
+        if not max(streets, people) <= names <= len(STREETS):
+            raise ValueError(f"names={names}; expected {max(streets, people)} to {len(STREETS)} at this size")
         wires = {"phone": Wire(self.agents, word_price)}
         super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=(), wires=wires, view_words=view_words))
-        self.size, self.people, self.knocks = size, people, knocks
+        self.size, self.people, self.knocks, self.names = size, people, knocks, names
 
     def build(self) -> Scene:
         """Draws the town, who lives where, and whom the visitor looks for."""
-        scene = town(self.chance, self.size, self.size, shops=0, houses=0)
+        scene = town(self.chance, self.size, self.size, shops=0, houses=0, names=STREETS[: self.names])
         self.doors = sorted(place.name for place in scene.places if place.kind == "doorstep")
         crossings = [place.name for place in scene.places if place.kind == "crossing"]
         self.crossings = {name: (name.split(" and ")[0], name.split(" and ")[1]) for name in crossings}
         self.streets = list(dict.fromkeys(street for pair in self.crossings.values() for street in pair))
         count = min(self.people, len(self.doors))
-        people = self.chance.sample("people", PEOPLE, count)
+        people = self.chance.sample("people", PEOPLE[: self.names], count)
         self.homes = dict(zip(people, self.chance.sample("homes", self.doors, count), strict=True))
         self.sought = self.chance.draw("whom to visit", people)
         self.start = self.chance.draw("start", scene.starts)
@@ -123,14 +131,15 @@ class TownGuide(VirtualWorld):
         """The visitor is told whom to find, the guide who lives where and which streets meet."""
         if agent == VISITOR:
             return f"you are the visitor , find the door of {self.sought}\nthe guide on the phone has the map"
-        homes = [f"{name} lives at {home}" for name, home in sorted(self.homes.items())]
+        homes = [f"{name} {home}" for name, home in sorted(self.homes.items())]
         return "\n".join(["you are the guide , a visitor will phone you", *homes, *self._streets()])
 
     def _streets(self) -> list[str]:
-        """Every street with those it crosses, from its start to its end."""
+        """Every street that runs one way, with those it crosses in their order: each crossing is told once."""
+        pairs = self.crossings.values()
         return [
-            f"{name} crosses " + " , ".join(pair[pair[0] == name] for pair in self.crossings.values() if name in pair)
-            for name in self.streets
+            f"{name} crosses " + " , ".join(other for one, other in pairs if one == name)
+            for name in dict.fromkeys(one for one, _ in pairs)
         ]
 
     def private(self, agent: str) -> dict[str, Json]:
@@ -161,8 +170,10 @@ class TownGuide(VirtualWorld):
         return self.crossings.get(self.here) or (self._street_of(self.here),)
 
     def _spec(self, agent: str, seen: list[perception.Sight]) -> ActionSpec:
-        """Few moves: the visitor walks or waits, the guide waits; both can speak."""
+        """Few moves: the visitor walks or waits; the guide only speaks, and waits where it is still speaking."""
         spec = super()._spec(agent, seen)
+        if agent == GUIDE and spec.speech is not None:
+            return ActionSpec(None, spec.speech, Action())
         goals = tuple(f"go to {name}" for name in self.places(agent) if name != self.simulation.place_of(agent))
         return ActionSpec(Choice(("wait", *goals)), spec.speech, Action("wait"))
 
@@ -172,7 +183,8 @@ class TownGuide(VirtualWorld):
         if agent == VISITOR:
             return seen
         introduced, _, _ = seen.text.rpartition("in office")
-        return msgspec.structs.replace(seen, text=introduced.strip() or "on the phone", data=self.private(agent))
+        quiet = "" if seen.heard else "on the phone"
+        return msgspec.structs.replace(seen, text=introduced.strip() or quiet, data=self.private(agent))
 
     def advance(self, actions: Mapping[str, Action]) -> Step:
         """The guide waits until it hears something, or for a minute."""

@@ -1,7 +1,8 @@
 """The references of `town_guide`: a visitor who says what it looks for and where it is, a guide who reads the map.
 
-`mrs bell from mill street and king street` - `king street then rose street then rose street 6`; when the way is too
-long to be told at once, it ends with `then call`, and the visitor calls again from there.
+`from mill street and king street to mrs bell` - `rose street 6 by park road then hill road`: where to, and which
+streets lead there. When the way is too long to be told at once, it ends with `then call`, and the visitor calls again
+from there.
 """
 
 from collections import deque
@@ -48,16 +49,17 @@ def guide(max_words: int) -> Script:
     """A guide that answers every call."""
 
     def play(seen: Observation) -> Action:
+        idle = Action(None if seen.spec.move is None else "wait")
         for message in seen.heard:
-            name, _, place = message.text.partition(" from ")
+            place, _, name = message.text.removeprefix("from ").partition(" to ")
             if home := seen.data["homes"].get(name):
-                way = fewest_turns(seen.data["crossings"], streets_of(place), streets_of(home)[0])
-                words = " then ".join([*way, home])
+                way = fewest_turns(seen.data["crossings"], streets_of(place), streets_of(home)[0])[:-1]
+                words = f"{home} by {' then '.join(way)}" if way else home
                 while len(words.split()) > max_words and way:
                     way.pop()
-                    words = " then ".join([*way, CALL])
-                return Action("wait", (Utterance(words),) if seen.spec.speech else ())
-        return Action("wait")
+                    words = f"{home} by {' then '.join([*way, CALL])}"
+                return Action(idle.move, (Utterance(words),)) if seen.spec.speech else idle
+        return idle
 
     return play
 
@@ -71,7 +73,10 @@ def visitor() -> Script:
         nonlocal todo, asked
         options, place = seen.spec.move.options, seen.data["place"]  # type: ignore[union-attr]  # moves are listed
         for message in seen.heard:
-            todo = message.text.split(" then ")
+            home, _, way = message.text.partition(" by ")
+            todo = way.split(" then ") if way else []
+            if CALL not in todo:
+                todo += [*streets_of(home), home]
         streets = streets_of(place)
         while todo and todo[0] in streets:
             todo.pop(0)
@@ -81,7 +86,7 @@ def visitor() -> Script:
             names = [todo[0], *(f"{street} and {todo[0]}" for street in streets)]
             names += [f"{todo[0]} and {street}" for street in streets]
             return Action(next((f"go to {name}" for name in names if f"go to {name}" in options), "wait"))
-        speech, call = seen.spec.speech, f"{seen.data['find']} from {place}"
+        speech, call = seen.spec.speech, f"from {place} to {seen.data['find']}"
         if asked or speech is None or len(call.split()) > speech.max_words:
             return Action("wait")
         asked = True

@@ -45,6 +45,7 @@ class WarehouseLift(VirtualWorld):
         max_words: int = 8,
         word_price: float = 0.0,
         limit_s: float = 60.0,
+        numbered: bool = False,
     ) -> None:
         """Makes the world.
 
@@ -57,6 +58,7 @@ class WarehouseLift(VirtualWorld):
             max_words: most words said at once; 0: nobody speaks.
             word_price: what a word on the radio costs its speaker.
             limit_s: simulated seconds after which the episode ends.
+            numbered: whether loads are called `load 1`, `load 2`, so that the same few commands fit every warehouse.
 
         Raises:
             ValueError: a number is out of its range.
@@ -69,15 +71,18 @@ class WarehouseLift(VirtualWorld):
         self.agents = SEATS[:agents]
         wires = {"radio": Wire(self.agents, word_price)} if radio else {}
         super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=("talk", "shout"), wires=wires))
-        self.most_loads, self.aisles, self.bays = loads, aisles, bays
+        self.most_loads, self.aisles, self.bays, self.numbered = loads, aisles, bays, numbered
 
     def build(self) -> Scene:
         """Draws the warehouse; loads come first among its things."""
         scene = warehouse(self.chance, self.aisles, self.bays, self.most_loads, 0, starts=len(self.agents))
-        things = sorted(scene.things, key=lambda thing: "heavy" not in thing.affordances)
-        self.loads = [thing.name for thing in things if "heavy" in thing.affordances]
+        loads = [thing for thing in scene.things if "heavy" in thing.affordances]
+        if self.numbered:
+            loads = [msgspec.structs.replace(load, name=f"load {n}") for n, load in enumerate(loads, 1)]
+        things = (*loads, *(thing for thing in scene.things if "heavy" not in thing.affordances))
+        self.loads = [load.name for load in loads]
         self.carriers: dict[str, str] = {}
-        return msgspec.structs.replace(scene, things=tuple(things))
+        return msgspec.structs.replace(scene, things=things)
 
     def enter(self) -> None:
         """Puts everybody into the warehouse; all know where the loads stand."""
