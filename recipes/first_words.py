@@ -457,14 +457,14 @@ def record_of(team: Path, arm: str) -> Path:
     return team / "episodes" / f"{arm.replace(', ', '-').replace(' ', '-')}.jsonl.zst"
 
 
-def together(arms: list[Arm], teams: list[Path]) -> list[Arm]:
+def together(arms: list[Arm], teams: list[Path], measures: tuple[str, ...] = MEASURES) -> list[Arm]:
     """Puts before the arms of single teams one of all teams; teams on the same map count as one piece of luck."""
     whole: list[Arm] = []
     for name in dict.fromkeys(arm.name for arm in arms):
         own = [arm for arm in arms if arm.name == name]
         if len(teams) > 1:
             played = (episode for team in teams for episode in read_episodes(record_of(team, name)))
-            whole.append(Arm(name, own[0].group, None, dict(measure_episodes(played, MEASURES).measures)))
+            whole.append(Arm(name, own[0].group, None, dict(measure_episodes(played, measures).measures)))
         whole.extend(own)
     return whole
 
@@ -539,7 +539,8 @@ def summary(arms: list[Arm]) -> str:
     lines = [f"{'':38} {'success':>7}  {'95 % interval':16} {'each team':24} words per success"]
     for name in dict.fromkeys(arm.name for arm in arms):
         first, *teams = [arm.measures for arm in arms if arm.name == name]
-        success, words = first["success"], first["words_per_success"].value
+        success = first["success"]
+        words = first["words_per_success"].value if "words_per_success" in first else None
         each = " ".join(f"{team['success'].value:.0%}" for team in teams if team["success"].value is not None)
         interval = f"{success.low:.1%} to {success.high:.1%}" if success.low is not None else ""
         spoken = "-" if words is None else f"{words:.1f}"
