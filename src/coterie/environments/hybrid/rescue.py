@@ -29,6 +29,8 @@ SIZE = (0.45, 1.2, 0.3)
 """Of somebody who lies, metres."""
 ROOMIEST = 3
 """Somebody lies on one of so many spots of a room that are farthest from walls, furniture and doors."""
+ROW, SIDE = 1.2, 0.6
+"""Metres between those who begin side by side, and of each from the middle of the way to the front door."""
 LAID = 1.0
 """Metres by which a person may be laid down ahead of who carries the head, and a little more."""
 
@@ -101,11 +103,11 @@ class Rescue(HouseWorld):
         return msgspec.structs.replace(scene, things=tuple(things))
 
     def enter(self) -> None:
-        """Lets everybody in by the front door, in the garden."""
+        """Lets everybody in from the garden; they stand on both sides of the way to the front door."""
         simulation = self.simulation
         x, y = simulation.layout.doors["the front door"].at
-        for agent in self.agents:
-            simulation.join(agent, (x - 1.5, y, 0.0), 0.0)
+        for number, agent in enumerate(self.agents):
+            simulation.join(agent, (x - ROW - ROW * (number // 2), y + (SIDE if number % 2 else -SIDE), 0.0), 0.0)
         self.shortest = self._shortest()
 
     def introduce(self, agent: str) -> str:
@@ -162,20 +164,19 @@ class Rescue(HouseWorld):
         return {"success": reason == "all are safe", "score": len(self.safe), "shortest": self.shortest}
 
     def _shortest(self) -> float:
-        """The pairs share out the hurt: there at full speed, out with the load; a bound from below."""
+        """Everybody's share of the hurt, two to each: there at full speed, out with the load; a bound from below."""
         simulation, (x, y) = self.simulation, self.simulation.layout.doors["the front door"].at
         gate, ways = (x, y, 0.0), {("out", "out"): 0.0}
         at = {name: simulation.things.position(name) for name in self.hurt}
         for name, spot in at.items():
             ways["out", name] = walk_s(simulation, gate, spot, REACH + LAID)
             ways[name, "out"] = walk_s(simulation, spot, gate, REACH + LAID, HEAVY)
-        start = {
-            name: min(walk_s(simulation, simulation.at(agent), spot, REACH) for agent in self.agents)
-            for name, spot in at.items()
-        }
+        starts = [
+            {name: walk_s(simulation, simulation.at(agent), spot, REACH) for name, spot in at.items()}
+            for agent in self.agents
+        ]
         errands = [Errand(name, "out") for name in self.hurt]
-        plan = share_out([start] * (len(self.agents) // 2), ways, errands, 1, GLANCE * TICK, HANDS_S)
-        return round(plan.seconds, 1)
+        return round(share_out(starts, ways, errands, 1, GLANCE * TICK, HANDS_S, needed=2).seconds, 1)
 
     def subgoals(self) -> dict[str, Subgoal]:
         """Everybody found, lifted, safe."""

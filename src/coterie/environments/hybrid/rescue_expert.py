@@ -1,6 +1,11 @@
 """The reference of `rescue`: search one's share of the rooms, report, come when the partner has found somebody."""
 
+from math import inf
+from typing import NamedTuple
+
 from coterie.core import Action, Observation, Script, Utterance
+from coterie.environments.virtual.hearing import WORD_TICKS
+from coterie.environments.virtual.state.truth import TICK
 from coterie.environments.virtual.tasks.house_rooms import Search
 
 EXIT = "garden"
@@ -11,6 +16,14 @@ def script(agent: str, agents: tuple[str, ...]) -> Script:
     return Rescuer(agent, agents).play
 
 
+class Report(NamedTuple):
+    """Who said when that somebody lies where; of two reports the first counts."""
+
+    time: float
+    seat: int
+    room: str
+
+
 class Rescuer:
     """What one rescuer knows and does."""
 
@@ -19,13 +32,10 @@ class Rescuer:
         self.agent, self.agents = agent, agents
         self.partner = agents[agents.index(agent) ^ 1]
         self.search = Search(agents.index(agent), len(agents), opens=False)
-        self.where: dict[str, str] = {}
-        """Whom it or its partner has found, to the room."""
-        self.others: list[str] = []
-        """Whom other pairs care for."""
+        self.found: dict[str, Report] = {}
+        """Whoever is known of, by the first report: the pair that it came from cares for them."""
         self.safe: list[str] = []
         self.job = ""
-        self.crowded = False
 
     def play(self, seen: Observation) -> Action:
         """Looks, listens, decides."""
@@ -34,36 +44,43 @@ class Rescuer:
         self.safe += [each.split()[0] for each in data.get("news", ()) if each.endswith("is safe")]
         self._listen(seen)
         said = self._look(seen)
-        waiting = [name for name in self.where if name not in self.safe and name not in self.others]
-        # Both may have found somebody at once: they go to the one found by the first of them, as named in the list.
-        self.job = min(waiting, key=data["hurt"].index, default="")
+        mine = [
+            (report, name) for name, report in self.found.items() if self._is_ours(report) and name not in self.safe
+        ]
+        self.job = min(mine)[1] if mine else ""
         wanted = self._wanted(seen)
-        say = (Utterance(said),) if said and seen.spec.speech is not None else ()
-        return Action(next((each for each in wanted if each in options), "wait"), say)
+        return Action(next((each for each in wanted if each in options), "wait"), (Utterance(said),) if said else ())
+
+    def _is_ours(self, report: "Report") -> bool:
+        return report.seat // 2 == self.agents.index(self.agent) // 2
 
     def _listen(self, seen: Observation) -> None:
         for message in seen.heard:
             name, _, room = message.text.partition(" ")
-            if name not in seen.data["hurt"] or room not in self.search.plan:
-                continue
-            if message.speaker == self.partner:
-                self.where.setdefault(name, room)
-            elif name not in self.where or self.agents.index(message.speaker) < self.agents.index(self.agent):
-                self.others.append(name)
-            self.search.through_with(room)
+            if name in seen.data["hurt"] and room in self.search.plan:
+                report = Report(message.time, self.agents.index(message.speaker), room)
+                self.found[name] = min(self.found.get(name, report), report)
+                self.search.through_with(room)
 
     def _look(self, seen: Observation) -> str:
-        """Notes whom it sees lying; returns what to report."""
+        """Notes whom it sees lying; returns what to report now."""
         for sight in seen.data["sees"]:
             name = sight["name"]
-            if name in seen.data["hurt"] and name not in self.where and name not in (*self.others, *self.safe):
-                if sight.get("relation") == "held_by":
-                    self.others.append(name)
-                    continue
-                room = self._room_at(self.search.plan, sight["at"])
-                if room:
-                    self.where[name] = room
-                    return f"{name} {room}"
+            if name not in seen.data["hurt"] or name in self.found or name in self.safe:
+                continue
+            if sight.get("relation") == "held_by":
+                bearer = sight["target"].partition("+")[0]
+                self.found[name] = Report(0.0, self.agents.index(bearer), "")
+            elif room := self._room_at(self.search.plan, sight["at"]):
+                text = f"{name} {room}"
+                speech, left = seen.spec.speech, seen.budget.get("radio words", inf)
+                words = len(text.split())
+                sends = speech is not None and words <= min(speech.max_words, left)
+                # The others hear it when it has been said; two reports at once are compared by that time.
+                time = round(seen.data["time"] + words * WORD_TICKS * TICK, 1)
+                self.found[name] = Report(time, self.agents.index(self.agent), room)
+                if sends:
+                    return text
         return ""
 
     @staticmethod
@@ -77,36 +94,51 @@ class Rescuer:
         """The commands it would give now, the best first."""
         data = seen.data
         if load := next((name for name in data["holds"] if name in data["hurt"]), ""):
-            if data["place"] != EXIT:
-                return [f"go to {EXIT}", "go on"]
-            return [f"put down {load}"] if self.agent < self.partner else ["look"]
+            return self._carry(seen, load)
         if self.job:
-            room, result = self.where[self.job], data.get("result", {})
-            there = [f"go to {room}"] if data["place"] != room else ["go on", "look"]
+            room, result = self.found[self.job].room, data.get("result", {})
             lift, near = f"pick up {self.job}", f"go to {self.job}"
-            if result.get("code") == "blocked":
-                return [lift, "look", near]
-            if result.get("code") == "occupied":
-                self.crowded = True
-            if self.crowded:
-                return [*self._make_room(seen), near, lift, *there]
-            return [near, lift, *there]
+            # Who has come as near as it gets, or has lifted in vain, lifts (again): its partner is on the way.
+            tried = result.get("command") in (lift, near) and result.get("code") in ("done", "blocked", "occupied")
+            there = [f"go to {room}"]
+            if data["place"] == room:  # the partner, if it came first, stands where the hurt can be seen
+                looked = (result.get("command"), result.get("code")) == ("look", "done")
+                there = [f"go to {self.partner}", "look"] if looked else ["look"]
+            if result.get("command") == lift and result.get("code") == "occupied":
+                return [*self._make_room(seen), lift, near, *there]
+            return [lift, near, *there] if tried else [near, lift, *there]
+        if not set(data["hurt"]) - {*self.found, *self.safe}:
+            return self._out_of_the_way(data["place"])
         return self.search.wanted(seen)
 
-    def _make_room(self, seen: Observation) -> list[str]:
-        """Its partner did not get by: it looks for it, steps aside, and waits a moment."""
-        data = seen.data
-        sights, at, command = data["sees"], data["at"], data["result"]["command"]
-        partner = next((each["at"] for each in sights if each["name"] == self.partner and each["distance"] < 3.0), None)
-        if command not in ("look", f"pick up {self.job}"):
-            self.crowded = False
+    def _out_of_the_way(self, place: str) -> list[str]:
+        """Everybody is found and cared for: it waits in a room that nobody is carried out of."""
+        busy = {"hall", *(report.room for name, report in self.found.items() if name not in self.safe)}
+        free = [room for room in self.search.plan if room not in busy]
+        if place in free or not free:
             return ["wait"]
+        return [f"go to {free[self.agents.index(self.agent) % len(free)]}", "wait"]
+
+    def _make_room(self, seen: Observation) -> list[str]:
+        """Its partner is here and does not get at the hurt: it goes a little away, and comes back from there."""
+        sights, at = seen.data["sees"], seen.data["at"]
+        partner = next((each["at"] for each in sights if each["name"] == self.partner and each["distance"] < 3.0), None)
         if partner is None:
-            self.crowded = command != "look"
-            return ["look"] if self.crowded else []
+            return []
 
         def from_partner(spot: list[float]) -> float:
             return float((spot[0] - partner[0]) ** 2 + (spot[1] - partner[1]) ** 2)
 
         away = [each for each in sights if from_partner(each["at"]) > from_partner(at) and each["distance"] < 4.0]
         return [f"go to {each['name']}" for each in away if each["name"] != self.job]
+
+    def _carry(self, seen: Observation, load: str) -> list[str]:
+        """Out, together with whoever has the other end: it need not be the partner."""
+        data, result = seen.data, seen.data.get("result", {})
+        if data["place"] != EXIT:
+            return [f"go to {EXIT}", "go on"]
+        if result.get("command") in (f"go to {EXIT}", "go on") and result.get("code") == "done":
+            return [f"put down {load}"]
+        # Who is through the door first goes on until the other has arrived, too.
+        bearers = [each["name"] for each in data["sees"] if load in each.get("state", "").split(" and ")]
+        return ["go on", *(f"follow {name}" for name in bearers), f"put down {load}"]

@@ -27,7 +27,7 @@ def script(colours: tuple[str, ...]) -> Script:
             has_key = "brass key" in data["holds"]
             wanted = ["go to vault"] if has_key or vault else ["go to corridor"]
         elif not told:
-            wanted = [f"use {room} sign", "look"]
+            wanted = [f"use {room} sign", f"go to {room} sign", "look"]
         elif data["key here"] and "brass key" not in data["holds"]:
             wanted = ["pick up brass key", "go to brass key", "look"]
         elif mine and data.get("lever", "") != f"{room} {mine} lever":

@@ -8,12 +8,16 @@ from coterie.environments.virtual.skills.handling import Refusal, at_hand, relat
 from coterie.environments.virtual.skills.skill import PATIENCE, Result, Skill
 from coterie.environments.virtual.state import motion
 from coterie.environments.virtual.state.placing import LARGEST
+from coterie.environments.virtual.state.things import Spot
+from coterie.environments.virtual.state.truth import REACH
 
 if TYPE_CHECKING:
     from coterie.environments.virtual.simulation import Simulation
 
 GLANCE = 2
 """Ticks between two looks whether the other is ready."""
+SPARE = 0.1
+"""How much nearer than arm's length one stays who makes room, metres."""
 
 
 class Together(Skill):
@@ -114,7 +118,13 @@ class Take(Together):
 
 
 class Lift(Together):
-    """Lifts a heavy thing together with another body."""
+    """Lifts a heavy thing together with another body; who has come first makes room for the second."""
+
+    gives_way = True
+
+    def can_stand(self, simulation: "Simulation", spot: Spot) -> bool:
+        """The thing stays well within reach."""
+        return simulation.things.distance(self.name, spot[0], spot[1]) <= REACH - SPARE
 
     def refuse(self, simulation: "Simulation", agent: str) -> Refusal:
         """It must be heavy, not too large, at hand, nobody's, and both hands free."""

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import msgspec
 
+from coterie.environments.virtual.state.things import Spot
+
 if TYPE_CHECKING:
     from coterie.environments.virtual.simulation import Simulation
 
@@ -42,6 +44,8 @@ class Skill(ABC):
     """Whether a word heard or a new sight stops it."""
     keeps_lever: ClassVar[bool] = False
     """Whether a body can do it and still hold a lever."""
+    gives_way: ClassVar[bool] = False
+    """Whether a body that does it steps aside for one that wants by, and goes on with it there."""
 
     def __init__(self, text: str) -> None:
         """Keeps the command."""
@@ -58,6 +62,14 @@ class Skill(ABC):
     def advance(self, simulation: "Simulation", agent: str, flags: int) -> Result | None:
         """Goes on after a thought; returns the result when it has ended."""
         return self._refusal or self.proceed(simulation, agent, flags)
+
+    def can_stand(self, simulation: "Simulation", spot: Spot) -> bool:
+        """Whether a body that does it could go on from another spot, when it gives way."""
+        return True
+
+    def displaced(self, simulation: "Simulation", agent: str) -> None:
+        """Takes in that its body has changed places with another; who stands goes on standing."""
+        return
 
     @abstractmethod
     def start(self, simulation: "Simulation", agent: str) -> Result | None:

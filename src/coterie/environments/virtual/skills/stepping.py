@@ -114,6 +114,7 @@ class Wait(Skill):
     """Stands for a while, or until something happens."""
 
     keeps_lever = True
+    gives_way = True
 
     def __init__(self, text: str, ticks: int) -> None:
         """Keeps how long."""

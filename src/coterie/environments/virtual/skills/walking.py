@@ -3,6 +3,7 @@
 from math import hypot
 from typing import TYPE_CHECKING
 
+from coterie.environments.virtual.skills.passing import change_places, get_by, in_the_way
 from coterie.environments.virtual.skills.skill import PATIENCE, FailCode, Result, Skill
 from coterie.environments.virtual.state import motion
 from coterie.environments.virtual.state.things import Spot
@@ -20,10 +21,8 @@ BESIDE = 0.3
 """How near one goes to a thing, metres from where one can stand by it."""
 WITHIN = 0.5
 """How near one goes to the middle of a place, metres."""
-GLANCE = 5
-"""Ticks between two looks at whom one follows."""
-LOST = 30
-"""Ticks that one goes on towards where one saw another last."""
+GLANCE, LOST = 5, 30
+"""Ticks between two looks at whom one follows, and for which one goes on towards where one saw it last."""
 LONGEST_WALK_AFTER = 300
 """Ticks after which following ends by itself."""
 
@@ -77,6 +76,12 @@ class GoTo(Skill):
         self.route = way[1:] or way
         self._next(simulation, agent)
         return None
+
+    def displaced(self, simulation: "Simulation", agent: str) -> None:
+        """Finds its way from where it is now."""
+        self.retries = RETRIES
+        if not self.opening:
+            self._plan(simulation, agent)
 
     def _next(self, simulation: "Simulation", agent: str) -> None:
         simulation.walk(agent, self.route[0], self.near if len(self.route) == 1 else 0.05)
@@ -137,24 +142,27 @@ class GoTo(Skill):
         return min(lengths)[1] == agent
 
     def _get_round(self, simulation: "Simulation", agent: str) -> Result | None:
-        other, partner = simulation.met(agent), partner_of(simulation, agent)
+        partner = partner_of(simulation, agent)
+        other = in_the_way(simulation, agent, self.route[0]) or simulation.met(agent)
         if partner and simulation.distance(agent, partner) > motion.TETHER - 0.2 and self.waited < PATIENCE:
             # The one ahead has only waited for the one behind.
             self.waited += motion.STUCK_TICKS
             self._next(simulation, agent)
             return None
-        if self.goal in simulation.layout.places and simulation.place_of(agent) == self.goal:
+        in_place = self.goal in simulation.layout.places and simulation.place_of(agent) == self.goal
+        if in_place or (other and other == self.goal):
             return self.done()
-        if other and other == self.goal:
-            return self.done()
+        if other and self.goal in simulation.layout.things and simulation.reaches(agent, self.goal):
+            return self._arrive(simulation, agent)  # somebody stands where it wanted to stand, and it is near enough
         self.retries -= 1
-        if self.retries < 0:
+        if self.retries < 0 and not change_places(simulation, agent, other):
             return self.fail("blocked", other)
-        if other in simulation.layout.agents and simulation.number(other) < simulation.number(agent):
-            # One of two who meet in a narrow way steps back, always the same one.
-            (x, y, z), (ox, oy, _) = simulation.at(agent), simulation.at(other)
-            apart = max(1e-9, hypot(x - ox, y - oy))
-            self.route.insert(0, (x + (x - ox) / apart * NEXT_TO, y + (y - oy) / apart * NEXT_TO, z))
+        if self.retries < 0:
+            self.displaced(simulation, agent)
+            return None
+        bends = get_by(simulation, agent, other, self.route) if other in simulation.present else None
+        if bends is not None:
+            self.route = [*bends, *self.route]
             self._next(simulation, agent)
             return None
         return self._plan(simulation, agent)

@@ -45,6 +45,10 @@ class Errand(NamedTuple):
     leave: str
 
 
+Shares = tuple[int, ...]
+"""Sets of errands as bits: those that nobody does, that one does, and so on."""
+
+
 class Plan(NamedTuple):
     """Who does what, and how long it takes."""
 
@@ -62,6 +66,7 @@ def share_out(
     fetch_s: float = HANDS_S,
     leave_s: float = HANDS_S,
     until: Sequence[float] = (),
+    needed: int = 1,
 ) -> Plan:
     """Shares errands out among bodies so that the last is done as early as possible; nobody hands anything over.
 
@@ -82,32 +87,45 @@ def share_out(
         fetch_s: seconds that fetching takes.
         leave_s: seconds that leaving takes.
         until: for every body, seconds after which it does nothing more; empty: nobody ever stops.
+        needed: how many bodies every errand needs. Each then does it in its own order, as if the others were always
+            there in time: with more than one, a bound from below whoever works with whom.
     """
     whole = (1 << len(errands)) - 1
     alone = [_alone(start, ways, errands, capacity, fetch_s, leave_s) for start in starts]
     for number, end in enumerate(until):
         alone[number] = [tour if tour[0] <= end else (inf, ()) for tour in alone[number]]
-    best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
+    # Which errands have how many of those they need: one set of errands for each number of them.
+    best: list[dict[Shares, tuple[float, int]]] = [{(whole,) + (0,) * needed: (0.0, 0)}]
     for tours in alone:
-        last, now = best[-1], dict[int, tuple[float, int]]()
-        for done in range(whole + 1):
-            part, found = done, (inf, 0)
+        now = dict[Shares, tuple[float, int]]()
+        for shares, (seconds, _) in best[-1].items():
+            open_to_all = whole ^ shares[-1]
+            part = open_to_all
             while True:
-                rest = done ^ part
-                if rest in last:
-                    found = min(found, (max(last[rest][0], tours[part][0]), part))
+                taken = _taken(shares, part)
+                now[taken] = min(now.get(taken, (inf, 0)), (max(seconds, tours[part][0]), part))
                 if not part:
                     break
-                part = (part - 1) & done
-            now[done] = found
+                part = (part - 1) & open_to_all
         best.append(now)
+    left = (0,) * needed + (whole,)
+    seconds = best[-1].get(left, (inf, 0))[0]
     orders: list[tuple[tuple[str, int], ...]] = []
-    left = whole
     for number in range(len(starts), 0, -1):
-        part = best[number][left][1]
+        part = best[number].get(left, (inf, 0))[1]
         orders.append(alone[number - 1][part][1])
-        left ^= part
-    return Plan(best[-1][whole][0], tuple(reversed(orders)))
+        left = _given_back(left, part)
+    return Plan(seconds, tuple(reversed(orders)))
+
+
+def _taken(shares: Shares, part: int) -> Shares:
+    """One more does a part of the errands: those move up by one set."""
+    return tuple((each & ~part) | (below & part) for below, each in zip((0, *shares), shares, strict=False))
+
+
+def _given_back(shares: Shares, part: int) -> Shares:
+    """One fewer does a part of the errands: those move down by one set."""
+    return tuple((each & ~part) | (above & part) for each, above in zip(shares, (*shares[1:], 0), strict=True))
 
 
 def _alone(

@@ -6,12 +6,14 @@ a hand. Who splits the rooms, and says which ones are empty, is done sooner: one
 """
 
 from collections.abc import Sequence
+from math import inf
 from typing import ClassVar
 
 from coterie.core import Action, Event, Json, Observation, Script, Subgoal, Utterance
 from coterie.environments.virtual.places.house import house
 from coterie.environments.virtual.settings import Settings
 from coterie.environments.virtual.space.scene import Scene
+from coterie.environments.virtual.state.things import Spot
 from coterie.environments.virtual.tasks.errands import HANDS_S
 from coterie.environments.virtual.tasks.house_rooms import (
     EMPTY,
@@ -65,17 +67,22 @@ class HouseSearch(HouseWorld):
         self.rooms, self.floors, self.objects = rooms, floors, objects
 
     def build(self) -> Scene:
-        """Draws the house and what is wanted."""
+        """Draws the house."""
         scene = house(self.chance, self.rooms, self.floors, self.objects, garden=False)
-        self.wanted = self.chance.draw("wanted", [thing.name for thing in scene.things if "pick" in thing.affordances])
         self.plan, self.finder = plan_of(scene), ""
         return scene
 
     def enter(self) -> None:
-        """Lets everybody in at the same spot."""
+        """Draws what is wanted, of all that hands can get at, and lets everybody in at the same spot."""
         simulation = self.simulation
         start = together(simulation.layout.scene, simulation.navigator)
-        spots, at = reached_from(simulation, self.wanted), simulation.things.position(self.wanted)
+        names = [thing.name for thing in simulation.layout.scene.things if "pick" in thing.affordances]
+        spots = list[Spot]()
+        while not spots:
+            self.wanted = self.chance.draw("wanted", names)
+            names.remove(self.wanted)
+            spots = [s for s in reached_from(simulation, self.wanted) if simulation.navigator.length(start, s) < inf]
+        at = simulation.things.position(self.wanted)
         for agent in self.agents:
             simulation.join(agent, start, 90.0)
         state, shut = simulation.things.states[self.wanted], simulation.things.shut_in(self.wanted)

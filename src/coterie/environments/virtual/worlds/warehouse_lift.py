@@ -1,9 +1,9 @@
 """Heavy loads stand about in a warehouse; two together can carry one, and all must come to the dock.
 
-Everybody knows where the loads stand. A load is lifted when two within reach of it pick it up within ten seconds of
-each other; then both must walk to the same place, or one follow the other, and either can put it down. A load has
-arrived while it stands in the dock or one of its bays. The episode ends when all have. Two suffice for one load; more
-agents carry several at a time, if they agree who carries what.
+Everybody is told where the loads stand and where the others start. A load is lifted when two within reach of it pick it
+up within ten seconds of each other; then both must walk to the same place, or one follow the other, and either can put
+it down. A load has arrived while it stands in the dock or one of its bays. The episode ends when all have. Two suffice
+for one load; more agents carry several at a time, if they agree who carries what.
 """
 
 from collections.abc import Sequence
@@ -11,16 +11,17 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from coterie.core import Action, Array, Event, Json, Observation, Script, Subgoal
+from coterie.core import Array, Event, Json, Script, Subgoal
 from coterie.environments.virtual import views
 from coterie.environments.virtual.hearing import Wire
 from coterie.environments.virtual.places.warehouse import DOCK, warehouse
 from coterie.environments.virtual.settings import Settings
 from coterie.environments.virtual.space.scene import Scene
-from coterie.environments.virtual.state.truth import HEAVY, REACH
-from coterie.environments.virtual.tasks.errands import HANDS_S, Errand, Plan, share_out, walk_s
+from coterie.environments.virtual.state.truth import HEAVY, REACH, rounded
+from coterie.environments.virtual.tasks.errands import HANDS_S, Errand, share_out, walk_s
 from coterie.environments.virtual.views import SCALE
 from coterie.environments.virtual.world import VirtualWorld
+from coterie.environments.virtual.worlds import warehouse_lift_expert
 
 SEATS = ("ann", "bob", "cid", "dan", "eva", "fay", "gus", "hal")
 AHEAD = 3.5
@@ -92,7 +93,8 @@ class WarehouseLift(VirtualWorld):
             simulation.join(agent, starts[number % len(starts)], 90.0)
             simulation.memory[agent].update({name: simulation.things.position(name) for name in self.loads})
         self.first_places = {name: self.place_of(name) for name in self.loads}
-        self.plan = self._plan()
+        self.starts = {agent: simulation.at(agent) for agent in self.agents}
+        self.shortest = self._shortest()
 
     def place_of(self, load: str) -> str:
         """The place that a load is in."""
@@ -103,8 +105,8 @@ class WarehouseLift(VirtualWorld):
         simulation = self.simulation
         return simulation.things.states[load].relation == "at" and simulation.things.position(load)[1] < DOCK
 
-    def _plan(self) -> Plan:
-        """The best plan of all pairs; the first two seats are one, the next two another, and so on."""
+    def _shortest(self) -> float:
+        """The least seconds of any team, whoever lifts with whom: everybody's own tour, two to a load."""
         simulation = self.simulation
         spots = {name: simulation.things.position(name) for name in self.loads}
         middles = [simulation.layout.middles[place] for place in simulation.layout.places if place.startswith("aisle")]
@@ -118,27 +120,29 @@ class WarehouseLift(VirtualWorld):
                 (f"{name} in", other): walk_s(simulation, end, spot, AHEAD + REACH) for other, spot in spots.items()
             }
         starts = [
-            {
-                name: max(walk_s(simulation, simulation.at(each), spot, REACH) for each in pair)
-                for name, spot in spots.items()
-            }
-            for pair in self.pairs()
+            {name: walk_s(simulation, start, spot, REACH) for name, spot in spots.items()}
+            for start in self.starts.values()
         ]
-        return share_out(starts, ways, [Errand(name, f"{name} in") for name in self.loads], 1, 0.0, HANDS_S)
-
-    def pairs(self) -> list[tuple[str, str]]:
-        """The seats that the plan and the experts take for pairs; an odd one is left over."""
-        return list(zip(self.agents[::2], self.agents[1::2], strict=False))
+        errands = [Errand(name, f"{name} in") for name in self.loads]
+        return round(share_out(starts, ways, errands, 1, 0.0, HANDS_S, needed=2).seconds, 1)
 
     def introduce(self, agent: str) -> str:
-        """Who is there, and where the loads stand."""
+        """Who starts where, and where the loads stand: how far into the warehouse from its south-west corner."""
         others = " and ".join(other for other in self.agents if other != agent)
-        loads = [f"{name} in {place}" for name, place in self.first_places.items()]
-        return "\n".join([f"you are {agent} , carry with {others} to the dock , two to a load", *loads])
+        spots = {name: self.simulation.things.position(name) for name in self.loads}
+        loads = [f"{name} in {self.first_places[name]} , {offset(spot)}" for name, spot in spots.items()]
+        starts = [f"{each} starts {offset(spot)}" for each, spot in self.starts.items()]
+        work = f"you are {agent} , carry with {others} to the dock , two to a load"
+        return "\n".join([work, *loads, *(starts if len(self.agents) > 2 else [])])
 
     def private(self, agent: str) -> dict[str, Json]:
-        """The loads that have not arrived."""
-        return {"loads": [name for name in self.loads if not self.has_arrived(name)]}
+        """The loads that have not arrived; the first time where all loads stand and everybody starts."""
+        data: dict[str, Json] = {"loads": [name for name in self.loads if not self.has_arrived(name)]}
+        if agent not in self._introduced:
+            data["bays"] = [name for name, place in self.simulation.layout.places.items() if place.kind == "bay"]
+            data["spots"] = {name: rounded(self.simulation.things.position(name)[:2]) for name in self.loads}
+            data["starts"] = {each: rounded(spot[:2]) for each, spot in self.starts.items()}
+        return data
 
     def happened(self, events: Sequence[Event]) -> None:
         """Pays everybody for a load that is put down in the dock for the first time."""
@@ -155,12 +159,12 @@ class WarehouseLift(VirtualWorld):
         return "all loads are in the dock" if all(map(self.has_arrived, self.loads)) else None
 
     def outcome(self, reason: str) -> dict[str, Json]:
-        """How many loads have arrived, and the time of pairs who know everything and never wait."""
+        """How many loads have arrived, and the least time of a team that never waits for each other."""
         arrived = sum(map(self.has_arrived, self.loads))
         return {
             "success": arrived == len(self.loads),
             "score": arrived / len(self.loads),
-            "shortest": round(self.plan.seconds, 1),
+            "shortest": self.shortest,
         }
 
     def subgoals(self) -> dict[str, Subgoal]:
@@ -200,47 +204,14 @@ class WarehouseLift(VirtualWorld):
         return Array(np.concatenate([seen.values, out]), axes=("feature",))
 
     def expert(self, agent: str, seed: int = 0) -> Script:
-        """Does its part of the best plan, which everybody can make from what all are told."""
-        number = self.agents.index(agent)
-        orders = self.plan.orders[number // 2] if number // 2 < len(self.plan.orders) else ()
-        bays = [name for name, place in self.simulation.layout.places.items() if place.kind == "bay"]
-        loads = [self.loads[which] for what, which in orders if what == "fetch"]
-        goals = ["dock", *bays] if len(self.loads) > 1 else ["dock"]
-        places = [goals[self.loads.index(name) % len(goals)] for name in loads]
-        return script(list(zip(loads, places, strict=True)), number % 2 == 0)
+        """Makes the plan that everybody can make from what all are told, and does its part of it."""
+        return warehouse_lift_expert.script(agent)
 
 
-def script(orders: list[tuple[str, str]], puts: bool) -> Script:
-    """Carries loads in an order that was agreed on, with a partner who does the same.
+def offset(spot: Sequence[float]) -> str:
+    """Where a spot is, in words.
 
-    Args:
-        orders: loads, and where to.
-        puts: whether it is this one who puts loads down.
+    >>> offset((2.2, 9.8, 0.0))
+    '2 m east 10 m north'
     """
-    left = list(orders)
-
-    def play(seen: Observation) -> Action:
-        options, holds = seen.spec.move.options, seen.data["holds"]  # type: ignore[union-attr]  # commands are listed
-        while left and left[0][0] not in seen.data["loads"] and left[0][0] not in holds:
-            left.pop(0)
-        if not left:
-            return Action("wait")
-        name, goal = left[0]
-        result = seen.data.get("result", {})
-        if name not in holds:
-            stuck = result.get("command") == f"go to {name}" and result.get("code") == "blocked"
-            wanted = [
-                f"pick up {name}",
-                *(["go to dock", "go to north passage"] if stuck else []),
-                f"go to {name}",
-                "look",
-            ]
-        elif result.get("command") == f"go to {goal}" and result.get("code") == "done":
-            wanted = [f"put down {name}"] if puts else []
-        elif result.get("command") == f"put down {name}":
-            wanted = ["go to dock"]
-        else:
-            wanted = [f"go to {goal}", f"put down {name}"]
-        return Action(next((each for each in wanted if each in options), "wait"))
-
-    return play
+    return f"{round(spot[0])} m east {round(spot[1])} m north"
