@@ -140,8 +140,8 @@ class WarehouseLift(VirtualWorld):
         data: dict[str, Json] = {"loads": [name for name in self.loads if not self.has_arrived(name)]}
         if agent not in self._introduced:
             data["bays"] = [name for name, place in self.simulation.layout.places.items() if place.kind == "bay"]
-            data["spots"] = {name: rounded(self.simulation.things.position(name)[:2]) for name in self.loads}
-            data["starts"] = {each: rounded(spot[:2]) for each, spot in self.starts.items()}
+            data["spots"] = {name: rounded(self.simulation.things.position(name)) for name in self.loads}
+            data["starts"] = {each: rounded(spot) for each, spot in self.starts.items()}
         return data
 
     def happened(self, events: Sequence[Event]) -> None:

@@ -32,21 +32,31 @@ def orders(agent: str, seen: Observation) -> list[tuple[str, str]]:
     return [(load, goals[loads.index(load) % len(goals)]) for load in mine]
 
 
+def _others(seats: list[str]) -> list[str]:
+    """Everybody's partner, in the order of seats; an odd one is its own."""
+    return [seats[number ^ 1] if number ^ 1 < len(seats) else seats[number] for number in range(len(seats))]
+
+
 def script(agent: str) -> Script:
     """A player for a seat: carries its loads with a partner who does the same; the first of the two puts them down."""
     left: list[tuple[str, str]] | None = None
-    puts = False
+    partner, puts, tried, places = "", False, 0, list[str]()
 
     def play(seen: Observation) -> Action:
-        nonlocal left, puts
+        nonlocal left, partner, puts, tried
         options, holds = seen.spec.move.options, seen.data["holds"]  # type: ignore[union-attr]  # commands are listed
         if left is None:
-            left, puts = orders(agent, seen), list(seen.data["starts"]).index(agent) % 2 == 0
+            left, seats = orders(agent, seen), list(seen.data["starts"])
+            puts, partner = seats.index(agent) % 2 == 0, _others(seats)[seats.index(agent)]
+            places.extend(["dock", *seen.data["bays"]])
         while left and left[0][0] not in seen.data["loads"] and left[0][0] not in holds:
             left.pop(0)
-        if not left:
-            return Action("wait")
+            tried = 0
+        if not left:  # it leaves the dock to those who still carry
+            away = "go to north passage"
+            return Action(away if away in options and seen.data["place"] in places else "wait")
         name, goal = left[0]
+        goal = places[(places.index(goal) + tried) % len(places)]
         result = seen.data.get("result", {})
         if name not in holds:
             stuck = result.get("command") == f"go to {name}" and result.get("code") == "blocked"
@@ -56,10 +66,16 @@ def script(agent: str) -> Script:
                 f"go to {name}",
                 "look",
             ]
+        elif not puts:
+            # The other says where to: it goes there itself first, then wherever the other finds room.
+            wanted = [f"follow {partner}", "look"] if tried else [f"go to {goal}", f"follow {partner}"]
+            tried += result.get("command") == f"go to {goal}" and result.get("code") == "done"
         elif result.get("command") == f"go to {goal}" and result.get("code") == "done":
-            wanted = [f"put down {name}"] if puts else []
+            wanted = [f"put down {name}"]
         elif result.get("command") == f"put down {name}":
-            wanted = ["go to dock"]
+            tried += 1
+            goal = places[(places.index(goal) + 1) % len(places)]
+            wanted = [f"go to {goal}"]
         else:
             wanted = [f"go to {goal}", f"put down {name}"]
         return Action(next((each for each in wanted if each in options), "wait"))
