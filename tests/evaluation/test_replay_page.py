@@ -144,18 +144,21 @@ def test_words_cannot_be_filmed(tmp_path):
     assert not (tmp_path / "film.gif").exists()
 
 
-def test_a_film_is_as_long_as_the_episode(played, tmp_path):
+def test_a_film_is_as_long_as_the_episode_and_larger_than_a_gif(played, tmp_path):
     if not (find_spec("imageio_ffmpeg") or shutil.which("ffmpeg")):
         with pytest.raises(ConfigError, match=r'pip install "coterie\[video\]"'):
             write_films(played, mp4=tmp_path / "film.mp4")
         return
-    write_films(played, mp4=tmp_path / "film.mp4", eyes="ann")
-    film = (tmp_path / "film.mp4").read_bytes()
+    write_films(played, mp4=tmp_path / "films" / "film.mp4")
+    film = (tmp_path / "films" / "film.mp4").read_bytes()
     assert film[4:8] == b"ftyp"
     # The header of a film: version and flags, two times, ticks a second, ticks in all (ISO/IEC 14496-12, 8.2.2).
     head = film.index(b"mvhd") + 4
     rate, length = struct.unpack(">II", film[head + 12 : head + 20])
     assert length / rate == pytest.approx(len(played.frames) / 10, abs=0.11)
+    # Width and height in 16.16 at the end of the header of its track (8.3.2).
+    track = film.index(b"tkhd") + 4
+    assert [size >> 16 for size in struct.unpack(">II", film[track + 76 : track + 84])] == [960, 720]
 
 
 def test_the_command_writes_a_page_and_a_film(record, tmp_path):

@@ -3,7 +3,6 @@
 import io
 import shutil
 import struct
-import subprocess
 import sys
 import zlib
 
@@ -120,9 +119,10 @@ def test_a_film_is_an_mp4_file(tmp_path):
 
 
 def test_a_program_that_fails_says_why(monkeypatch, tmp_path):
-    failed = subprocess.CompletedProcess([], 1, b"", b"no space left")
-    monkeypatch.setattr(shutil, "which", lambda _: "/bin/ffmpeg")
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
+    program = tmp_path / "ffmpeg"
+    program.write_text("#!/bin/sh\necho no space left >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(shutil, "which", lambda _: str(program))
     with pytest.raises(RuntimeError, match="no space left"):
         write_mp4(tmp_path / "film.mp4", moving_dot())
 

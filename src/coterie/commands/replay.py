@@ -24,16 +24,21 @@ def replay(
     world: Annotated[
         str | None, typer.Option(metavar="MODULE:CLASS", help="Where a world of your own is, if it is not registered.")
     ] = None,
-    gif: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw an animated GIF too.")] = None,
-    mp4: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw an MP4 film too; needs ffmpeg.")] = None,
+    gif: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw an animated GIF too, of a virtual world.")
+    ] = None,
+    mp4: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw an MP4 film too; needs ffmpeg or the extra video.")
+    ] = None,
     eyes: Annotated[
         str | None, typer.Option(metavar="SEAT", help="Through whose eyes films look; otherwise from above.")
     ] = None,
 ) -> None:
-    """Writes a page that shows an episode of a virtual world again, in one file that needs no network.
+    """Writes a page that shows an episode again, in one file that needs no network.
 
-    The record holds what was done; it is played again to see it. Open the page in any browser: look from any side or
-    through an agent's eyes, move in time, read what everybody saw, heard and said.
+    Open the page in any browser: move in time, read what everybody saw, heard, said and was paid. A virtual world is
+    played again from its record and shown in three dimensions, from any side or through an agent's eyes; a world of
+    words as a transcript with its boards and maps.
 
     Try:
 

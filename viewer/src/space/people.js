@@ -31,8 +31,8 @@ export function figure(colour, marked = true) {
   };
   // Drawn after all that may hide it and before itself: only where something else is in front.
   const ghosts = [];
-  const veil = new THREE.MeshBasicMaterial({ color: tinted(mixed(colour, [255, 255, 255], 0.25)), opacity: 0.42, fog: false,
-    blending: THREE.CustomBlending, depthFunc: THREE.GreaterDepth, depthWrite: false });
+  const veil = new THREE.MeshBasicMaterial({ color: tinted(mixed(colour, DARK, 0.12)), opacity: 0.4, fog: false,
+    blending: THREE.CustomBlending, blendSrcAlpha: THREE.OneFactor, depthFunc: THREE.GreaterDepth, depthWrite: false });
   const haunt = (geometry, x, y, z, parent = stands) => {
     const ghost = put(geometry, veil, x, y, z, parent);
     ghost.castShadow = false;

@@ -17,6 +17,8 @@ from coterie.evaluation.replay.played import Played
 TICKS_A_SECOND = 10
 KNEE = 2.1
 """Where a house is cut open, above the highest floor that somebody walks on, metres."""
+SMALL, LARGE = (480, 360), (960, 720)
+"""Pixels of a GIF and of a film, across and up."""
 LONGEST_GIF = 240
 """Frames; of longer episodes a GIF shows every second one, or third."""
 
@@ -47,14 +49,15 @@ def write_films(played: Played, gif: Path | None = None, mp4: Path | None = None
     for path in filter(None, (gif, mp4)):
         path.parent.mkdir(parents=True, exist_ok=True)
     painter = Painter(played.scene, cast)
-    view = eyes or _above(played.scene, frames)
+    above = _above(played.scene, frames)
     if gif is not None:
         every = -(-len(frames) // LONGEST_GIF)
-        pictures = list(film(painter, list(islice(frames, 0, None, every)), view, 480, 360))
+        pictures = list(film(painter, list(islice(frames, 0, None, every)), eyes or above, *SMALL))
         gif.write_bytes(as_gif(pictures, TICKS_A_SECOND))
     if mp4 is not None:
         try:
-            write_mp4(mp4, film(painter, frames, view, 960, 720), TICKS_A_SECOND)
+            large = above._replace(width=LARGE[0], height=LARGE[1])
+            write_mp4(mp4, film(painter, frames, eyes or large, *LARGE), TICKS_A_SECOND)
         except ImportError as error:
             raise ConfigError(str(error)) from error
 
@@ -68,4 +71,4 @@ def _above(scene: Scene, frames: Sequence[Frame]) -> Bird:
     walked = {round(body.z) for frame in frames for body in frame.bodies}
     roofed = any(solid.kind == "roof" for solid in scene.solids)
     cut = max(walked) + KNEE if roofed and walked else 1e9
-    return Bird((west + east) / 2.0, (south + north) / 2.0, across, width=480, height=360, cut=cut)
+    return Bird((west + east) / 2.0, (south + north) / 2.0, across, width=SMALL[0], height=SMALL[1], cut=cut)

@@ -5,6 +5,8 @@ import struct
 import subprocess
 import zlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -131,10 +133,15 @@ def write_mp4(path: Path | str, frames: Iterable[Bytes], rate: float = 10.0) -> 
     command += ["-r", str(rate), "-i", "-", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "20"]
     # This form of colour needs even sides.
     command += ["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-movflags", "+faststart", str(path)]
-    data = b"".join(np.ascontiguousarray(frame).tobytes() for frame in (first, *given))
-    done = subprocess.run(command, input=data, capture_output=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"ffmpeg could not write {path}: {done.stderr.decode(errors='replace').strip()}")
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdin is not None
+        # One at a time: a film of some minutes would not fit into memory. A program that has stopped says why.
+        with suppress(BrokenPipeError):
+            for frame in chain((first,), given):
+                running.stdin.write(np.ascontiguousarray(frame).tobytes())
+        _, said = running.communicate()
+    if running.returncode:
+        raise RuntimeError(f"ffmpeg could not write {path}: {said.decode(errors='replace').strip()}")
 
 
 def _ffmpeg() -> str:
