@@ -65,3 +65,33 @@ def test_the_board_of_a_game_is_that_of_the_moment(show):
         )
         assert boards == [f"what {turn.agent} can see\n{drawing.sketch(turn.observation)}"]
     tab.close()
+
+
+@pytest.mark.parametrize("world", ["rescue", "lookout"])
+def test_an_episode_that_was_stopped_before_anybody_moved_is_shown(world, show):
+    record = play(world, {seat: Expert() for seat in make(world).agents}, 1, max_steps=0)
+    tab = show(replay_page(play_again(record)), width=480, height=360)
+    tab.run("replay.view('ann', true), replay.play()")
+    tab.until("!replay.playing")
+    assert "stopped after 0 steps" in tab.run("document.querySelector('.facts').textContent")
+    assert tab.complaints() == []
+    tab.close()
+
+
+def test_a_house_of_two_storeys_is_in_the_picture_and_opened_floor_by_floor(show):
+    options = {"rooms": 8, "floors": 2}
+    record = play("rescue", {seat: Expert() for seat in make("rescue", **options).agents}, 3, options=options)
+    tab = show(replay_page(play_again(record)), width=640, height=480)
+    assert tab.run("replay.scene.stage.storeys.length") == 2
+    tab.run("[...document.querySelectorAll('.chip')].find(chip => chip.textContent === 'Ground floor').click()")
+    tab.until("replay.scene.height() < 2")
+    highest = "Math.max(...replay.scene.stage.doors.filter(door => door.mesh.visible).map(door => door.z))"
+    tab.until(f"{highest} === 0")
+    tab.run("[...document.querySelectorAll('.chip')].find(chip => chip.textContent === 'Floor 1').click()")
+    tab.until(f"{highest} > 2")
+    corner = (
+        "(({west, north}) => ({x: west, y: north, z: replay.scene.stage.storeys[1] + 1.5}))(replay.scene.stage.bounds)"
+    )
+    height = f"replay.scene.cameras.controls.target.clone().copy({corner}).project(replay.scene.cameras.outer).y"
+    assert -1 < tab.run(height) < 1
+    tab.close()

@@ -2,6 +2,8 @@
 import * as THREE from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 
+/** How much is to be seen above the highest floor, metres. */
+const ROOM = 2.5;
 const EYES = { standing: 1.6, lying: 0.25 };
 /** A side is taken only if the scene looks so much larger from it. */
 const WORTH = 0.92;
@@ -50,7 +52,8 @@ export class Cameras {
   /** From where, onto what and how far off everything fits, below the buttons; a few rounds settle it. */
   side(turn) {
     const { west, east, south, north, x, y, radius } = this.stage.bounds;
-    const corners = [west, east].flatMap((a) => [south, north].flatMap((b) => [0, 2.5].map((c) => new THREE.Vector3(a, b, c))));
+    const top = Math.max(0, ...this.stage.storeys) + ROOM;
+    const corners = [west, east].flatMap((a) => [south, north].flatMap((b) => [0, top].map((c) => new THREE.Vector3(a, b, c))));
     const camera = this.outer.clone();
     const from = new THREE.Vector3(-0.2, -0.62, 0.76).normalize().applyAxisAngle(camera.up, turn);
     const target = new THREE.Vector3(x, y, 0);

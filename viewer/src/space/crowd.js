@@ -38,6 +38,7 @@ export class Crowd {
       const [left, top, right, bottom] = box();
       y = Math.min(...this.taken.filter((t) => left <= t[2] && right >= t[0] && top <= t[3] && bottom >= t[1]).map((t) => t[1])) - 2;
     }
+    y = Math.max(y, high);
     this.taken.push(box());
     move(label, x, y, 1);
   }

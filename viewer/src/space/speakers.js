@@ -6,6 +6,8 @@ const HOLD = 3;
 const A_LETTER = 0.06;
 const FADE = 0.6;
 const MARGIN = 4;
+/** More people than this have only their names over their heads. */
+const MANY = 3;
 const OVER_HEAD = { standing: 2.02, lying: 0.6 };
 
 export class Speakers {
@@ -43,6 +45,7 @@ export class Speakers {
   show(crowd, time, eyes, cut) {
     const placed = [];
     const captions = [];
+    const crowded = this.people.length > MANY;
     for (const person of this.people) {
       const said = this.words(person.name, time);
       const spot = this.spot(person, crowd, eyes);
@@ -50,7 +53,7 @@ export class Speakers {
       if (said && !spot) captions.push([person.name, said]);
       if (!spot) continue;
       const does = person.turns.findLast((turn) => turn.at <= time + 1e-6)?.does ?? "";
-      this.write(person, said, said || eyes || does === "wait" ? "" : does);
+      this.write(person, said, said || eyes || crowded || does === "wait" ? "" : does);
       if (said) person.bubble.style.opacity = fading(said, time);
       person.tag.classList.toggle("dim", this.stage.people.get(person.name).at[3] > cut - 0.02);
       placed.push({ ...person, ...spot });
