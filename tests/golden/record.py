@@ -12,18 +12,22 @@ import msgspec
 
 from coterie.agents import Expert, Random
 from coterie.core import encode_episode
-from coterie.environments import environments, make
+from coterie.environments import environments, make, world_class
 from coterie.rollout import play
 
 FOLDER = Path(__file__).parent / "episodes"
 PLAYED = ((Expert(), 0), (Random(), 1))
 """Who plays, and the seed."""
+WANDERING_S = 12
+"""Simulated seconds of random play that are kept of a timed world; experts end when they are done."""
 
 
 def golden(id: str) -> list[bytes]:
     """The golden episodes of a world, as lines of a record; they do not name the version of the library."""
-    seats = make(id).agents
-    episodes = [play(id, dict.fromkeys(seats, mind), seed) for mind, seed in PLAYED]
+    seats, episodes = make(id).agents, []
+    for mind, seed in PLAYED:
+        options = {"limit_s": WANDERING_S} if mind.name == "random" and world_class(id).timing == "timed" else {}
+        episodes.append(play(id, dict.fromkeys(seats, mind), seed, options=options))
     return [encode_episode(msgspec.structs.replace(episode, coterie="")).rstrip(b"\n") for episode in episodes]
 
 

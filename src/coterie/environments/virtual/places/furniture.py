@@ -13,6 +13,10 @@ from coterie.environments.virtual.space.scene import Thing
 
 PASSAGE = 0.75
 """Width that is kept free to walk through, in metres."""
+TRIES = 120
+"""After so many spots in a row that will not do, there is no room for more."""
+ARM = 0.4
+"""How far from the middle of a body to what stands about there must be, metres."""
 Rectangle = tuple[float, float, float, float]
 """West, south, east, north."""
 
@@ -103,19 +107,30 @@ def standing_room(
         count: how many.
     """
     found: list[tuple[float, float, float]] = []
-    for attempt in range(40 * count):
-        if len(found) == count:
-            break
-        if attempt % len(areas) == 0:
-            order = luck.sample(range(len(areas)), len(areas))
+    order: list[int] = []
+    attempt = failed = 0
+    while len(found) < count and failed < TRIES:
+        if attempt % len(areas) == 0:  # all areas in turn, in an order drawn anew
+            order = list(range(len(areas)))
+            luck.shuffle(order)
         (west, south, east, north), level, taken = areas[order[attempt % len(areas)]]
         x = round(west + 0.5 + (east - west - 1.0) * luck.random(), 2)
         y = round(south + 0.5 + (north - south - 1.0) * luck.random(), 2)
-        spot = x - 0.4, y - 0.4, x + 0.4, y + 0.4
-        near = any(abs(x - a) < 1.0 and abs(y - b) < 1.0 and abs(level - c) < 1.0 for a, b, c in found)
-        if not near and all(apart(spot, other) > 0.0 for other in taken):
+        if _is_clear(x, y, taken) and not any(
+            -1.0 < x - a < 1.0 and -1.0 < y - b < 1.0 and -1.0 < level - c < 1.0 for a, b, c in found
+        ):
             found.append((x, y, level))
+            failed = 0
+        attempt, failed = attempt + 1, failed + 1
     return found
+
+
+def _is_clear(x: float, y: float, taken: Sequence[Rectangle]) -> bool:
+    """Whether there is more than arm's room between a spot and everything that is taken."""
+    for west, south, east, north in taken:
+        if west - ARM <= x <= east + ARM and south - ARM <= y <= north + ARM:
+            return False
+    return True
 
 
 def inset(rectangle: Rectangle, by: float) -> Rectangle:

@@ -26,6 +26,11 @@ FAR = 2.0
 """How far from a point that nobody can stand on its nearest standing place is sought, in metres."""
 
 
+STEPS = [step / 10.0 for step in range(-20, 21)]
+RINGS = sorted((hypot(x, y), x, y) for x in STEPS for y in STEPS if hypot(x, y) <= FAR)
+"""Offsets round a point, the nearest first: how far, x, y."""
+
+
 class Navigator:
     """Finds the shortest ways for a body among everything that stands in a scene.
 
@@ -49,8 +54,6 @@ class Navigator:
         self._doors = [door.name for door in scene.doors]
         self._floors = floors(scene.floors)
         self._network = Network(scene)
-        rings = [(x / 10.0, y / 10.0) for x in range(-20, 21) for y in range(-20, 21)]
-        self._rings = sorted((hypot(x, y), x, y) for x, y in rings if hypot(x, y) <= FAR)
 
     def path(self, start: Spot, goal: Spot, open_doors: Collection[str] | None = None) -> list[Spot]:
         """The shortest way from a spot to another, both included; empty if there is none.
@@ -106,7 +109,7 @@ class Navigator:
         if free and hypot(out_x - x, out_y - y) < 0.1:
             return self._spot(out_x, out_y, storey)
         place = self.place_of((x, y, self._network.storeys[storey].high))
-        for _, off_x, off_y in self._rings:
+        for _, off_x, off_y in RINGS:
             if not obstacles.blocked(x + off_x, y + off_y, ROOM, around):
                 found = self._spot(x + off_x, y + off_y, storey)
                 if found is not None and self.place_of(found) == place:

@@ -1,8 +1,9 @@
 """Find each other in a town of which everybody knows only a part.
 
 Everybody stands somewhere in a town with a map that lacks places; the maps overlap a little. Whoever comes to a place
-knows it from then on. A telephone joins all. The meeting has succeeded when everybody stands within a few metres of
-everybody else. Somebody has to name a place that all have on their maps, or describe the way to one.
+knows it from then on. A telephone joins all. The meeting has succeeded when nobody has more than a few metres to walk
+to anybody else: next to each other with a wall between is not met. Somebody has to name a place that all have on their
+maps, or describe the way to one.
 """
 
 from itertools import combinations
@@ -49,7 +50,7 @@ class TownMeeting(VirtualWorld):
             size: side of the town, metres: 30 (one block) to 200.
             known: how likely a place is on somebody's map, 0 to 1.
             common: how many places are on everybody's map at least, 1 to 8.
-            near: how near all must be to each other, metres, 2 to 20.
+            near: how far anybody may have to walk to anybody else, metres, 2 to 20.
             phone: whether there is a telephone; else voices carry as far as they carry.
             max_words: most words said at once.
             word_price: what a word on the telephone costs its speaker.
@@ -111,14 +112,18 @@ class TownMeeting(VirtualWorld):
         """The places on its map."""
         return {"map": list(self.charts[agent])}
 
-    def apart(self) -> float:
-        """How far the two who are farthest apart are from each other, metres."""
+    def met(self) -> bool:
+        """Whether nobody has far to walk to anybody else."""
         at = [self.simulation.at(agent) for agent in self.agents]
-        return max(hypot(one[0] - other[0], one[1] - other[1]) for one, other in combinations(at, 2))
+        pairs = list(combinations(at, 2))
+        # Straight first: ways are found for those few that are near enough.
+        return all(hypot(one[0] - other[0], one[1] - other[1]) <= self.near for one, other in pairs) and all(
+            self.simulation.navigator.length(one, other) <= self.near for one, other in pairs
+        )
 
     def over(self) -> str | None:
         """Over when all are near each other."""
-        if self.apart() > self.near:
+        if not self.met():
             return None
         for agent in self.agents:
             self.pay(agent, "met", 1.0)
