@@ -16,7 +16,7 @@ from coterie.environments.virtual.space.solids import Floor, Point, Solid, box
 KEEPERS = ("mr fox", "mrs reed", "mr cole", "mrs lamb", "mr pike", "mrs webb", "mr hart", "mrs dale")
 SIZE = (0.5, 0.5, 1.75)
 """Of a shopkeeper, metres."""
-STALL, DEEP, AISLE, ENTRANCE, HIGH = 3.6, 1.9, 4.6, 3.0, 3.6
+STALL, DEEP, AISLE, ENTRANCE, HIGH = 3.6, 1.9, 4.6, 3.0, 2.7
 """Width and depth of a stall, of the aisle between the two rows, of the entrance, and height of the hall, metres."""
 AWNINGS: tuple[Colour, ...] = (CLAY, SAGE, SLATE, (206, 172, 104), (140, 84, 76), (104, 126, 160), STEEL, LINEN)
 COATS: tuple[Colour, ...] = ((104, 112, 98), (150, 104, 88), (92, 104, 126), (146, 122, 84))
