@@ -16,8 +16,10 @@ from typer.testing import CliRunner
 
 from coterie.agents import Expert
 from coterie.cli import app
-from coterie.core import ConfigError, RecordError
+from coterie.core import ConfigError, Event, RecordError
+from coterie.environments import environments, make, world_class
 from coterie.environments.virtual.state.frame import BodyAt, Frame
+from coterie.environments.virtual.world import VirtualWorld
 from coterie.evaluation.replay import play_again, replay_page
 from coterie.evaluation.replay.films import write_films
 from coterie.evaluation.replay.tracks import body_tracks, thinned
@@ -92,6 +94,13 @@ def test_the_page_tells_the_whole_episode(record, played):
     assert {thing["name"] for thing in page["scene"]["things"]} == set(page["things"])
 
 
+def test_what_a_thing_answers_is_told_as_its_words(record):
+    said = {"name": "red key", "text": "i am a key", "time": 2.5}
+    others = (Event("read", "ann", {"name": "red key"}), Event("read", "ann", {"name": "nothing", "text": "lost"}))
+    other = msgspec.structs.replace(record, events=(*record.events, Event("read", "ann", said), *others))
+    assert told(replay_page(play_again(other, world=WORLD)))["replies"] == [[2.5, "red key", "i am a key"]]
+
+
 def test_the_same_record_gives_the_same_page(record, played):
     assert replay_page(play_again(record, world=WORLD)) == replay_page(played)
 
@@ -135,6 +144,17 @@ def test_who_is_called_after_a_colour_has_it():
     colours = told(replay_page(play_again(record)))["colours"]
     assert colours["red"][0] > 2 * max(colours["red"][2], 80)
     assert min(colours["yellow"][:2]) > 2 * colours["yellow"][2]
+
+
+IN_WORDS = [world for world in environments() if not issubclass(world_class(world), VirtualWorld)]
+
+
+@pytest.mark.parametrize("world", IN_WORDS)
+def test_every_world_of_words_has_a_page(world):
+    record = play(world, {seat: Expert() for seat in make(world).agents}, 1)
+    page = told(replay_page(play_again(record)))
+    assert [turn["saw"] for turn in page["turns"]] == [turn.observation.text for turn in record.turns]
+    assert set(page["colours"]) == set(record.totals)
 
 
 def test_words_cannot_be_filmed(tmp_path):

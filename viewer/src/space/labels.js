@@ -4,7 +4,7 @@ import { element } from "../dom.js";
 import { done } from "../episode.js";
 import { Crowd } from "./crowd.js";
 import { middle } from "./shapes.js";
-import { Speakers } from "./speakers.js";
+import { Speakers, lasting } from "./speakers.js";
 import { cut } from "./surfaces.js";
 import { isPerson } from "./things.js";
 
@@ -14,6 +14,7 @@ const UNNAMED = /^(crossing|stairs)$/;
 const SMALL = /^(doorstep|yard|bay)$/;
 const NEAR = { eyes: 9, outside: 30, small: 55 };
 const A_LETTER = 6.4;
+const HIGH = 20;
 
 export class Labels {
   constructor(layer, stage, episode) {
@@ -24,7 +25,8 @@ export class Labels {
     this.things = [];
     for (const thing of stage.things) {
       const own = parts.filter((part) => part.startsWith(`${thing.name} `));
-      if (own.length || isPerson(thing)) this.main.push(this.aim(thing, own));
+      const replies = episode.replies.filter(([, name]) => name === thing.name);
+      if (own.length || replies.length || isPerson(thing)) this.main.push(this.aim(thing, own, replies));
       else if (thing.can.some((each) => NAMED.has(each))) this.things.push({ thing, ...this.add("thing", thing.name) });
     }
     this.places = stage.places.filter((place) => !UNNAMED.test(place.kind)).map((place) => ({
@@ -38,15 +40,16 @@ export class Labels {
     return { label, size: [text.length * A_LETTER + 10, 16] };
   }
 
-  /** A thing that the task is about, with a dot for each part of the task that begins with its name. */
-  aim(thing, parts) {
+  /** A thing that the task is about: a dot for each part of the task that begins with its name, and what it answers. */
+  aim(thing, parts, replies) {
     const { label } = this.add(`aim ${isPerson(thing) ? "human" : ""}`, thing.name);
+    const words = label.appendChild(element("q"));
     const dots = parts.map((part) => {
       const dot = element("i");
       label.append(dot);
       return { part, dot };
     });
-    return { thing, label, dots, size: [thing.name.length * 7 + 22 + 11 * parts.length, 20] };
+    return { thing, label, dots, words, replies, wide: thing.name.length * 7 + 22 + 11 * parts.length };
   }
 
   show(camera, time, eyes) {
@@ -62,10 +65,13 @@ export class Labels {
       const seen = this.wanted && !own && thing.group.visible && eye.distanceTo(spot) < far && (!eyes || this.stage.clear(eye, spot));
       return seen && crowd.project(spot);
     };
-    for (const { thing, label, size: [wide, high] } of this.main) {
+    for (const { thing, label, words, replies, wide } of this.main) {
       const point = over(thing, eyes ? NEAR.outside : Infinity);
       label.hidden = !point || !crowd.holds(point);
-      if (!label.hidden) crowd.stack(label, ...point, wide / 2, high);
+      if (label.hidden) continue;
+      const [, , text] = replies.findLast(([at, , each]) => at <= time + 1e-6 && time < at + lasting(each)) ?? [0, "", ""];
+      [words.textContent, words.hidden] = [text, !text];
+      crowd.stack(label, ...point, (wide + text.length * A_LETTER) / 2, HIGH);
     }
     for (const { thing, label, size } of this.things) crowd.put(label, over(thing, eyes ? NEAR.eyes : NEAR.outside), size, 1);
     const reach = this.stage.bounds.radius * 3.2;

@@ -27,8 +27,8 @@ export class Space {
       this.dirty = true;
     });
     this.tones();
-    // Most of the way of somebody tells whether anybody ever is indoors.
-    this.covered = Object.values(episode.bodies).some((track) => (
+    // High walls hide what happens: only where there are streets, and nobody ever goes indoors, all stays whole.
+    this.covered = !episode.scene.places.some((place) => place.kind === "street") || Object.values(episode.bodies).some((track) => (
       track.some((key, place) => key.length > 1 && place % 3 === 0 && this.stage.indoors(key))));
     this.stage.show(0);
     cut.value = this.height();

@@ -33,7 +33,7 @@ export class Speakers {
   /** What somebody is saying at a time; the last words count. */
   words(name, time) {
     return this.episode.speech.findLast(([at, who, text]) => (
-      who === name && at <= time + 1e-6 && time < at + HOLD + A_LETTER * text.length));
+      who === name && at <= time + 1e-6 && time < at + lasting(text)));
   }
 
   /** Whether an eye sees the head or the middle of a body. */
@@ -113,6 +113,11 @@ export class Speakers {
   }
 }
 
+/** Seconds that words stay to be read. */
+export function lasting(text) {
+  return HOLD + A_LETTER * text.length;
+}
+
 function fading([at, , text], time) {
-  return Math.min(1, (at + HOLD + A_LETTER * text.length - time) / FADE);
+  return Math.min(1, (at + lasting(text) - time) / FADE);
 }

@@ -38,6 +38,7 @@ def story(played: Played) -> dict[str, Any]:
         "doors": switches(frames, "doors"),
         "states": switches(frames, "states"),
         "speech": _speech(played),
+        "replies": _replies(played),
         "turns": [_turn(*each) for each in zip(episode.turns, played.turns, sketches, strict=True)],
         "rewards": _rewards(played),
         "weights": next((e.data["weights"] for e in episode.events if e.kind == "subgoals"), {}),
@@ -73,6 +74,16 @@ def _speech(played: Played) -> list[list[Any]]:
         [round(frame.time, 2), said.speaker, said.text, said.loudness, list(said.hearers)]
         for frame in played.frames
         for said in frame.speech
+    ]
+
+
+def _replies(played: Played) -> list[list[Any]]:
+    """[time, thing, words]: what things of the scene answer, a shopkeeper or a sign, by the events that tell it."""
+    things = {thing.name for thing in played.scene.things} if played.scene else set()
+    return [
+        [_when(event, played), event.data["name"], event.data["text"]]
+        for event in played.episode.events
+        if event.data.get("name") in things and isinstance(event.data.get("text"), str)
     ]
 
 
