@@ -27,8 +27,9 @@ def test_a_world_with_a_scene_is_drawn_and_moves(world, show):
     places = "[...replay.scene.stage.people.keys()].map(name => JSON.stringify(replay.body(name)))"
     begin, end = (tab.run(f"replay.seek({time}), {places}") for time in ("0", "replay.length"))
     assert begin != end
-    tab.run(f"replay.seek(replay.length / 2), replay.view({names[0]!r}, true)")
-    assert tab.run(SHADES) > 4  # one may stand before a plain wall
+    tab.run(f"replay.view({names[0]!r}, true)")
+    # At one moment it may stand before a plain wall.
+    assert any(tab.run(f"replay.seek(replay.length * {part})") or tab.run(SHADES) > 40 for part in (0, 0.3, 0.7))
     assert tab.complaints() == []
     assert len(tab.requests()) == 1
     tab.close()
