@@ -139,6 +139,8 @@ class Rescuer:
             return [f"go to {EXIT}", "go on"]
         if result.get("command") in (f"go to {EXIT}", "go on") and result.get("code") == "done":
             return [f"put down {load}"]
+        if result.get("command", "").startswith("follow ") and result.get("code") == "done":
+            return [f"put down {load}"]  # both stand in the garden, each behind the other
         # Who is through the door first goes on until the other has arrived, too.
         bearers = [each["name"] for each in data["sees"] if load in each.get("state", "").split(" and ")]
         return ["go on", *(f"follow {name}" for name in bearers), f"put down {load}"]

@@ -112,6 +112,10 @@ class TownMeeting(VirtualWorld):
         """The places on its map."""
         return {"map": list(self.charts[agent])}
 
+    def places(self, agent: str) -> tuple[str, ...]:
+        """All on its map, and where it has been: the place to meet at may be far away."""
+        return tuple(sorted(self.simulation.maps[agent] or ()))
+
     def met(self) -> bool:
         """Whether nobody has far to walk to anybody else."""
         at = [self.simulation.at(agent) for agent in self.agents]
