@@ -14,6 +14,7 @@ import shlex
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import msgspec
@@ -127,6 +128,17 @@ def scores(name: str, *settings: str) -> str:
         head.append(f"{name} [{unit_of(each)}]" if unit_of(each) else name)
     rows = [[team, *(_measure(each, report.measures[each]) for each in told)] for team, report in found.items()]
     return table(head, rows) + f"\n\n{len(seeds)} episodes a team, seeds 0 to {seeds[-1]}; 95 % intervals in brackets."
+
+
+def least(name: str, *settings: str) -> str:
+    """How long experts need, compared with the least time that the outcome tells as `shortest`."""
+    options = read_settings(settings)
+    seeds = range(int(options.pop("episodes", EPISODES)))
+    team = dict.fromkeys(make(name, **options).agents, Expert())
+    outcomes = [play(name, team, seed, options=options).outcome for seed in seeds]
+    ratios = sorted(each["steps"] / each["shortest"] for each in outcomes if each["success"] and each["shortest"])
+    middle = f"{median(ratios):.2f} times the least time (median; {ratios[0]:.2f} to {ratios[-1]:.2f})"
+    return f"Experts need {middle} in the {len(ratios)} of {len(seeds)} episodes that succeed."
 
 
 def _keep_references(world: Environment, episodes: int, found: Mapping[str, Report]) -> None:
@@ -272,6 +284,7 @@ KINDS: dict[str, Callable[..., str]] = {
     "worlds": worlds,
     "world": world,
     "scores": scores,
+    "least": least,
     "transcript": transcript,
     "payoffs": payoffs,
     "processes": processes,
