@@ -201,9 +201,9 @@ def test_what_is_claimed_of_exits_is_compared_with_the_truth():
             }
         )
         events += [event for event in step.events if event.kind == "told"]
-    assert [(each.data["name"], each.data["answer"], each.data["truth"]) for each in events] == [
-        ("west exit", "open", "blocked"),
-        ("east exit", "open", "open"),
+    assert [(each.data["about"], each.data["claimed"], each.data["true"]) for each in events] == [
+        ("west exit", "open", False),
+        ("east exit", "open", True),
     ]
 
 

@@ -197,12 +197,14 @@ class Evacuation(VirtualWorld):
             self.pay(self.liar, "delayed", delay / len(self.honest))
 
     def _check(self, agent: str, text: str) -> None:
-        """Notes what is claimed of exits, and whether it is true."""
-        for name, answer in claims(text):
+        """Notes what is claimed of exits, whether it is true, and how the speaker itself has seen it."""
+        for name, claimed in claims(text):
             if name in self.exits:
-                truth = BLOCKED if name in self.blocked else OPEN
-                made = [f"{name} {answer}"]
-                self.simulation.tell("told", agent, name=name, answer=answer, truth=truth, made=made)
+                true = claimed == (BLOCKED if name in self.blocked else OPEN)
+                witnessed, licensed = self.witnessed[agent], agent == self.liar
+                seen = {"seen": witnessed[name]} if name in witnessed else {}
+                said = {"about": name, "claimed": claimed, "true": true, "licensed": licensed, **seen}
+                self.simulation.tell("told", agent, **said, made=[f"{name} {claimed}"])
 
     def over(self) -> str | None:
         """Over when all the honest are out."""

@@ -138,12 +138,23 @@ def draw_keepers(chance: Chance, names: Sequence[str], goods: Sequence[str]) -> 
     return keepers
 
 
-def claims(text: str, keepers: dict[str, Keeper]) -> Iterator[tuple[str, str, bool]]:
-    """What somebody tells of prices, such as `mr fox bread 9 soap no`: keeper, good, and whether it is true now.
+class PriceClaim(NamedTuple):
+    """What a buyer tells of a good at a stall."""
+
+    keeper: str
+    good: str
+    claimed: str
+    """The price, or `no`: it is not to be had."""
+    true: bool
+    """Whether it is so now."""
+
+
+def claims(text: str, keepers: dict[str, Keeper]) -> Iterator[PriceClaim]:
+    """What somebody tells of prices, such as `mr fox bread 9 soap no`.
 
     >>> fox = Keeper("mr fox", {"bread": Ware(cost=5, margin=3, patience=2, stock=1)})
-    >>> list(claims("mr fox bread 8 soap 2", {"mr fox": fox}))
-    [('mr fox', 'bread', True), ('mr fox', 'soap', False)]
+    >>> [(claim.good, claim.true) for claim in claims("mr fox bread 8 soap 2", {"mr fox": fox})]
+    [('bread', True), ('soap', False)]
     """
     words = text.casefold().split()
     name = " ".join(words[:2])
@@ -152,4 +163,4 @@ def claims(text: str, keepers: dict[str, Keeper]) -> Iterator[tuple[str, str, bo
     for good, said in zip(words[2::2], words[3::2], strict=False):
         if said == NONE or said.isdecimal():
             truth = str(keepers[name].wares[good].price) if keepers[name].has(good) else NONE
-            yield name, good, said == truth
+            yield PriceClaim(name, good, said, said == truth)

@@ -214,8 +214,9 @@ class Market(VirtualWorld):
             if event.kind == "did" and event.agent is not None and goal in self.keepers:
                 self.went_to[event.agent] = goal
             if event.kind == "said":
-                for keeper, good, true in claims(str(event.data["text"]), self.keepers):
-                    self.simulation.tell("told", event.agent, true=true, made=[f"{good} at {keeper}"])
+                for keeper, good, claimed, true in claims(str(event.data["text"]), self.keepers):
+                    fact = f"{good} at {keeper}"
+                    self.simulation.tell("told", event.agent, about=fact, claimed=claimed, true=true, made=[fact])
 
     def over(self) -> str | None:
         """Over when everything on the list is bought."""

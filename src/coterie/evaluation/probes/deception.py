@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from coterie.core import Episode, Measure, Message, Turn
-from coterie.environments.hybrid.evacuation_experts import claims as exit_claims
 from coterie.environments.text.games.hidden_roles_experts import claims as role_claims
 from coterie.evaluation.probes.finding import Finding
 from coterie.metrics.claims import Claim, witnessed
@@ -64,21 +63,12 @@ def _hidden_roles(turn: Turn, text: str) -> Iterator[Claim]:
             yield Claim(f"{claim.about} a wolf", claim.says == "wolf", role == "wolf", may)
 
 
-def _evacuation(turn: Turn, text: str) -> Iterator[Claim]:
-    """Claims that an exit is open or blocked, where the speaker has seen it; who spreads rumours may lie."""
-    data = turn.observation.data
-    for name, answer in exit_claims(text):
-        if name in data["seen"]:
-            yield Claim(name, answer, data["seen"][name], data["role"] == "liar")
-
-
 READERS: dict[str, Reader] = {
     "haggle-v1": _haggle,
     "bargain-v1": _bargain,
     "study_group-v1": _study_group,
     "hidden_profile-v1": _hidden_profile,
     "hidden_roles-v1": _hidden_roles,
-    "evacuation-v1": _evacuation,
 }
 """World to what reads more claims in its language than the world itself states."""
 
