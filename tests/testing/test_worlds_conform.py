@@ -111,17 +111,17 @@ OPTIONS: dict[str, list[dict]] = {
     "tic_tac_toe-v1": [{}],
     "town_delivery-v1": [
         {"size": 30, "parcels": 2, "limit_s": 60},
-        {"couriers": 3, "parcels": 4, "size": 62, "radio": False, "limit_s": 40},
+        {"couriers": 3, "parcels": 4, "size": 40, "radio": False, "late_s": 8, "early_s": 20, "limit_s": 40},
         {"couriers": 1, "parcels": 1, "size": 30, "limit_s": 60},
     ],
     "town_guide-v1": [
         {"knocks": 4, "limit_s": 60},
         {},
-        {"size": 62, "people": 8, "knocks": 3, "limit_s": 60, "word_price": 0.01},
+        {"size": 40, "people": 8, "knocks": 3, "limit_s": 60, "word_price": 0.01},
     ],
     "town_meeting-v1": [
         {"size": 30, "limit_s": 40},
-        {"agents": 3, "known": 0.3, "phone": False, "limit_s": 40},
+        {"agents": 3, "known": 0.3, "phone": False, "size": 40, "limit_s": 40},
     ],
     "tutoring-v1": [
         {},
@@ -131,7 +131,7 @@ OPTIONS: dict[str, list[dict]] = {
     ],
     "twenty_questions-v1": [{}, {"things": 2, "questions": 1}, {"things": 78, "max_words": 4, "questions": 6}],
     "two_levers-v1": [{}, {"agents": 3, "levers": 2, "size": 3, "mistakes": 2, "limit_s": 40}],
-    "warehouse_lift-v1": [{}, {"agents": 4, "loads": 3, "aisles": 2, "max_words": 0, "limit_s": 40}],
+    "warehouse_lift-v1": [{}, {"agents": 4, "loads": 2, "aisles": 2, "max_words": 0, "limit_s": 30}],
 }
 
 

@@ -51,10 +51,27 @@ def test_all_must_be_near_not_only_two():
     world = make("town_meeting", agents=3)
     world.reset(0)
     at = world.simulation.bodies.at
-    at[0], at[1], at[2] = (10.0, 10.0, 0.0), (11.0, 10.0, 0.0), (30.0, 10.0, 0.0)
+    x, y, z = world.spots[0]
+    at[0], at[1], at[2] = (x, y, z), (x, y, z), world.spots[1]
     assert world.over() is None
-    at[2] = (12.0, 11.0, 0.0)
+    at[2] = (x, y, z)
     assert world.over() == "met"
+
+
+def test_next_to_each_other_with_a_house_between_is_not_met():
+    """Straight it is less than 20 m, on foot more."""
+    world = make("town_meeting", near=20.0)
+    world.reset(0)
+    way, places = world.simulation.navigator.length, world.simulation.layout.middles
+    corners = [(x, y, 0.0) for name, (x, y) in places.items() if " and " in name or name[-1].isdigit()]
+    one, other = next(
+        (a, b)
+        for a in corners
+        for b in corners
+        if (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 < 400 and 20.5 < way(a, b) < 99
+    )
+    world.simulation.bodies.at[0], world.simulation.bodies.at[1] = one, other
+    assert not world.met()
 
 
 @pytest.mark.parametrize("options", [{"agents": 9}, {"size": 20}, {"known": 2}, {"common": 0}, {"near": 1}])

@@ -68,7 +68,7 @@ def script(agent: str) -> Script:
             ]
         elif not puts:
             # The other says where to: it goes there itself first, then wherever the other finds room.
-            wanted = [f"follow {partner}", "look"] if tried else [f"go to {goal}", f"follow {partner}"]
+            wanted = [*([] if tried else [f"go to {goal}"]), f"follow {partner}", "look"]
             tried += result.get("command") == f"go to {goal}" and result.get("code") == "done"
         elif result.get("command") == f"go to {goal}" and result.get("code") == "done":
             wanted = [f"put down {name}"]
