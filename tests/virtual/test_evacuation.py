@@ -143,6 +143,14 @@ def test_who_is_out_leaves_and_is_paid_for_the_time_it_saved():
     assert world.simulation.present == ["bob"]
 
 
+def test_who_has_left_while_another_looked_round_is_not_shown():
+    world = make("evacuation", agents=2)
+    world.reset(0)
+    world.simulation.noticed["ann"] = ["bob"]
+    world._leave_by("bob", "east exit")
+    assert "bob" not in [sight["name"] for sight in world._observe("ann").data["sees"]]
+
+
 def test_the_liar_is_paid_what_the_others_lose():
     for seed in range(5):
         episode = played(seed)

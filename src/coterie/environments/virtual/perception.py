@@ -102,7 +102,9 @@ def sights(simulation: "Simulation", agent: str, also: Collection[str] = ()) -> 
 
 def _is_there(simulation: "Simulation", agent: str, name: str) -> bool:
     """Whether what was seen a moment ago is still about."""
-    return name in simulation.present or name in simulation.layout.doors or simulation.things.bearer(name) != agent
+    if name in simulation.layout.agents:
+        return name in simulation.present
+    return name in simulation.layout.doors or simulation.things.bearer(name) != agent
 
 
 def _describe(simulation: "Simulation", sight: Sight) -> None:
