@@ -145,6 +145,23 @@ def test_nobody_is_let_in_where_another_stands_before_there_is_room():
     assert world.simulation.seconds == 8.0
 
 
+def test_who_was_seen_and_has_left_since_is_not_shown_and_who_has_left_is_not_paid():
+    world = LateBob(Settings(limit_s=8))
+    step = world.reset(0)
+    while "bob" not in step.observations or "ann" in world.simulation.present:
+        if "bob" in step.observations:
+            world.simulation.noticed["bob"].append("ann")
+        step = world.step({agent: Action("wait") for agent in step.observations})
+        assert "ann" in world.simulation.present or all(
+            sight["name"] != "ann" for seen in step.observations.values() for sight in seen.data["sees"]
+        )
+    world.simulation.noticed["bob"].append("ann")
+    world.pay("ann", "late", 1.0)
+    last = world.step({"bob": Action("wait")})
+    assert last.rewards == {}
+    assert all(sight["name"] != "ann" for seen in last.observations.values() for sight in seen.data["sees"])
+
+
 class Empty(LateBob):
     """Ann has gone before bob comes."""
 

@@ -106,7 +106,9 @@ class VirtualWorld(Environment):
     # ---- what a world may call --------------------------------------------------------------------------------------
 
     def pay(self, agent: str, part: str, amount: float) -> None:
-        """Pays an agent with the next step, under a name."""
+        """Pays an agent with the next step, under a name; whose part has ended before is paid nothing more."""
+        if agent in self._ended and agent not in self._endings:
+            return
         parts = self._owed.setdefault(agent, {})
         parts[part] = parts.get(part, 0.0) + amount
 
