@@ -12,13 +12,11 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from coterie.core import Action, ActionSpec, Choice, Event, Json, Observation, Script, Step, Subgoal
+from coterie.core import Action, ActionSpec, Chance, Choice, Event, Json, Observation, Script, Step, Subgoal
 from coterie.environments.hybrid import town_guide_experts
 from coterie.environments.virtual import perception
 from coterie.environments.virtual.hearing import Wire
-from coterie.environments.virtual.places.streets import blocks_along
 from coterie.environments.virtual.places.town import town
-from coterie.environments.virtual.places.town_names import STREETS
 from coterie.environments.virtual.settings import Settings
 from coterie.environments.virtual.skills.commands import LONGEST_WAIT
 from coterie.environments.virtual.skills.walking import WITHIN
@@ -54,7 +52,7 @@ class TownGuide(VirtualWorld):
         word_price: float = 0.0,
         view_words: int = 40,
         limit_s: float = 120.0,
-        names: int = len(STREETS),
+        number: int | None = None,
     ) -> None:
         """Makes the world.
 
@@ -66,8 +64,8 @@ class TownGuide(VirtualWorld):
             word_price: what a word on the phone costs its speaker.
             view_words: most words of a view.
             limit_s: simulated seconds after which the episode ends.
-            names: how many names streets are drawn from, and people as far as there are so many; with 4, one block has
-                the same four streets and people in every episode, who meet and live elsewhere each time.
+            number: of a town that is the same in every episode, people included, so that it can be known by heart;
+                None: another town in every episode.
 
         Raises:
             ValueError: a number is out of its range.
@@ -77,23 +75,21 @@ class TownGuide(VirtualWorld):
                 f"size={size}, people={people}, knocks={knocks}; expected 30 to 200 m, 2 to {len(PEOPLE)} people, at "
                 "least one knock"
             )
-        streets = 2 * blocks_along(size) + 2
-        if not max(streets, people) <= names <= len(STREETS):
-            raise ValueError(f"names={names}; expected {max(streets, people)} to {len(STREETS)} at this size")
         wires = {"phone": Wire(self.agents, word_price)}
         super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=(), wires=wires, view_words=view_words))
-        self.size, self.people, self.knocks, self.names = size, people, knocks, names
+        self.size, self.people, self.knocks, self.number = size, people, knocks, number
 
     def build(self) -> Scene:
         """Draws the town, who lives where, and whom the visitor looks for."""
-        scene = town(self.chance, self.size, self.size, shops=0, houses=0, names=STREETS[: self.names])
+        chance = self.chance if self.number is None else Chance(self.number)
+        scene = town(chance, self.size, self.size, shops=0, houses=0)
         self.doors = sorted(place.name for place in scene.places if place.kind == "doorstep")
         crossings = [place.name for place in scene.places if place.kind == "crossing"]
         self.crossings = {name: (name.split(" and ")[0], name.split(" and ")[1]) for name in crossings}
         self.streets = list(dict.fromkeys(street for pair in self.crossings.values() for street in pair))
         count = min(self.people, len(self.doors))
-        people = self.chance.sample("people", PEOPLE[: self.names], count)
-        self.homes = dict(zip(people, self.chance.sample("homes", self.doors, count), strict=True))
+        people = chance.sample("people", PEOPLE, count)
+        self.homes = dict(zip(people, chance.sample("homes", self.doors, count), strict=True))
         self.sought = self.chance.draw("whom to visit", people)
         self.start = self.chance.draw("start", scene.starts)
         self.knocked: list[str] = []

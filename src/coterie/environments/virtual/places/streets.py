@@ -49,19 +49,10 @@ class Roads(NamedTuple):
     columns: int
 
 
-def blocks_along(side: float) -> int:
-    """How many blocks lie along a side of a town.
-
-    >>> blocks_along(30.0), blocks_along(200.0)
-    (1, 6)
-    """
-    return max(1, round((side - 2 * LOT) / (BLOCK + 2 * LOT)))
-
-
-def roads(luck: Random, width: float, depth: float, known: Sequence[str] = STREETS) -> Roads:
+def roads(luck: Random, width: float, depth: float) -> Roads:
     """Lays out the streets of a town, with one along each border."""
-    columns, rows = blocks_along(width), blocks_along(depth)
-    names = luck.sample(known, columns + rows + 2)
+    columns, rows = (max(1, round((side - 2 * LOT) / (BLOCK + 2 * LOT))) for side in (width, depth))
+    names = luck.sample(STREETS, columns + rows + 2)
     upright = [
         Street(name, (south, 0.0), (north, depth))
         for name, south, north in zip(names, *_lines(luck, width, columns), strict=False)

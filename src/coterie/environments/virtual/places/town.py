@@ -5,7 +5,6 @@ to border and have one name; houses have an address (`mill street 4`), and that 
 their door; shops and public houses are called what they are (`bakery`, `library`).
 """
 
-from collections.abc import Sequence
 from math import hypot
 from random import Random
 
@@ -15,7 +14,7 @@ from coterie.environments.virtual.places.blocks import PAVED, Lot, cut, house
 from coterie.environments.virtual.places.building import LAWN, Builder, octagon
 from coterie.environments.virtual.places.interiors import public_house, shop, suits_shop, suits_stairs
 from coterie.environments.virtual.places.streets import KERB, LOT, Roads, Street, corner, ground, roads, shifted
-from coterie.environments.virtual.places.town_names import HOUSES, SHOPS, STREETS, YARDS
+from coterie.environments.virtual.places.town_names import HOUSES, SHOPS, YARDS
 from coterie.environments.virtual.space.scene import Place, Scene, Thing
 from coterie.environments.virtual.space.solids import Floor, Point, Solid, box
 
@@ -24,13 +23,7 @@ SIGN = (74, 104, 134)
 
 
 def town(
-    chance: Chance,
-    width: float = 100.0,
-    depth: float = 100.0,
-    shops: int = 8,
-    houses: int = 2,
-    starts: int = 8,
-    names: Sequence[str] = STREETS,
+    chance: Chance, width: float = 100.0, depth: float = 100.0, shops: int = 8, houses: int = 2, starts: int = 8
 ) -> Scene:
     """A town.
 
@@ -41,7 +34,6 @@ def town(
         shops: how many shops one can enter, up to 30, as far as they fit.
         houses: how many public houses with two floors one can enter, up to 6, as far as they fit.
         starts: how many spots to begin at, on the streets.
-        names: what streets may be called.
 
     Raises:
         ValueError: a number is out of its range.
@@ -53,7 +45,7 @@ def town(
         )
     luck = Random(chance.draw("town", SEEDS))
     builder = Builder()
-    plan = roads(luck, width, depth, names)
+    plan = roads(luck, width, depth)
     _streets(builder, plan, width, depth)
     built = _blocks(builder, luck, plan)
     corners = [point for block in plan.blocks for point in block.lots]
