@@ -14,7 +14,7 @@ from coterie.environments.virtual.skills.commands import PRIMITIVES, legal
 from coterie.environments.virtual.skills.skill import FAIL_CODES
 from coterie.environments.virtual.space import geometry
 from coterie.environments.virtual.space.compiled import compiled
-from coterie.environments.virtual.state.truth import TICK
+from coterie.environments.virtual.state.moment import TICK
 
 TICKS = 16_000
 YARDS, TOWNS = 5, 3

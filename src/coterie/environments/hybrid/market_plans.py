@@ -6,7 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from coterie.environments.virtual.hearing import WORD_TICKS
-from coterie.environments.virtual.state.truth import TICK
+from coterie.environments.virtual.state.moment import TICK
 from coterie.environments.virtual.tasks.errands import walk_s
 
 if TYPE_CHECKING:

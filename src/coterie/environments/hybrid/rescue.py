@@ -19,7 +19,7 @@ from coterie.environments.virtual.places.house import house
 from coterie.environments.virtual.settings import Settings
 from coterie.environments.virtual.skills.sharing import GLANCE
 from coterie.environments.virtual.space.scene import Scene, Thing
-from coterie.environments.virtual.state.truth import HEAVY, REACH, TICK
+from coterie.environments.virtual.state.moment import HEAVY, REACH, TICK
 from coterie.environments.virtual.tasks.errands import HANDS_S, Errand, share_out, walk_s
 from coterie.environments.virtual.tasks.house_rooms import SEATS, HouseWorld, plan_of, said_list
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from coterie.core import Action, Observation, Script, Utterance
 from coterie.environments.virtual.hearing import WORD_TICKS
-from coterie.environments.virtual.state.truth import TICK
+from coterie.environments.virtual.state.moment import TICK
 from coterie.environments.virtual.tasks.house_rooms import Search
 
 EXIT = "garden"

@@ -19,7 +19,7 @@ from coterie.environments.virtual.settings import Settings
 from coterie.environments.virtual.skills.walking import OPENING
 from coterie.environments.virtual.space.scene import Door, Place, Scene, Thing
 from coterie.environments.virtual.space.solids import Floor, Solid, box
-from coterie.environments.virtual.state.truth import REACH, TICK
+from coterie.environments.virtual.state.moment import REACH, TICK
 from coterie.environments.virtual.tasks.errands import HANDS_S, at_hand_s, walk_s
 from coterie.environments.virtual.world import VirtualWorld
 

@@ -9,7 +9,8 @@ from coterie.environments.virtual.skills.skill import Result, Skill
 from coterie.environments.virtual.space.scene import Scene
 from coterie.environments.virtual.state import motion
 from coterie.environments.virtual.state.frame import Film, Said
-from coterie.environments.virtual.state.truth import Truth, rounded
+from coterie.environments.virtual.state.moment import rounded
+from coterie.environments.virtual.state.truth import Truth
 
 
 class Simulation(Truth):

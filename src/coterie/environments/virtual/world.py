@@ -32,8 +32,8 @@ from coterie.environments.virtual.simulation import Simulation
 from coterie.environments.virtual.skills.commands import legal
 from coterie.environments.virtual.space.scene import Scene
 from coterie.environments.virtual.state.frame import Film
+from coterie.environments.virtual.state.moment import TICK
 from coterie.environments.virtual.state.things import Spot
-from coterie.environments.virtual.state.truth import TICK
 
 WATCH_TICKS = 10
 """A world looks at least once in so many ticks whether something it waits for has happened."""

@@ -14,12 +14,12 @@ from coterie.environments.virtual.physics.model import PARKED, STEPS, model_of, 
 from coterie.environments.virtual.space.geometry import Floats, Integers, move
 from coterie.environments.virtual.space.scene import Thing
 from coterie.environments.virtual.state import motion
+from coterie.environments.virtual.state.moment import TICK
 from coterie.environments.virtual.state.things import Spot
 
 if TYPE_CHECKING:
     from coterie.environments.virtual.state.truth import Truth
 
-TICK = 0.1
 AT_REST = 0.05
 """Metres a second below which a thing has come to rest."""
 STAYS = 0.005

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from coterie.environments.virtual.skills.handling import Refusal, at_hand, relation
 from coterie.environments.virtual.skills.skill import PATIENCE, Result, Skill
 from coterie.environments.virtual.state import motion
+from coterie.environments.virtual.state.moment import REACH
 from coterie.environments.virtual.state.placing import LARGEST
 from coterie.environments.virtual.state.things import Spot
-from coterie.environments.virtual.state.truth import REACH
 
 if TYPE_CHECKING:
     from coterie.environments.virtual.simulation import Simulation

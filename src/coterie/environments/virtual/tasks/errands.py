@@ -10,7 +10,7 @@ from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
 from coterie.environments.virtual.skills.handling import HANDLING
-from coterie.environments.virtual.state.truth import REACH, TICK, WALK
+from coterie.environments.virtual.state.moment import REACH, TICK, WALK
 
 if TYPE_CHECKING:
     from coterie.environments.virtual.simulation import Simulation

@@ -8,9 +8,9 @@ from coterie.environments.virtual.simulation import Simulation
 from coterie.environments.virtual.space import geometry
 from coterie.environments.virtual.space.navigation import Navigator
 from coterie.environments.virtual.space.scene import Scene
+from coterie.environments.virtual.state.moment import REACH
 from coterie.environments.virtual.state.motion import EYES
 from coterie.environments.virtual.state.things import Spot
-from coterie.environments.virtual.state.truth import REACH
 from coterie.environments.virtual.tasks.errands import walk_s
 from coterie.environments.virtual.world import VirtualWorld
 

@@ -17,7 +17,7 @@ from coterie.environments.virtual.hearing import Wire
 from coterie.environments.virtual.places.town import town
 from coterie.environments.virtual.settings import Settings
 from coterie.environments.virtual.space.scene import Scene, Thing
-from coterie.environments.virtual.state.truth import REACH
+from coterie.environments.virtual.state.moment import REACH
 from coterie.environments.virtual.tasks.errands import Errand, Plan, share_out, walk_s
 from coterie.environments.virtual.world import VirtualWorld
 from coterie.environments.virtual.worlds import town_delivery_expert

@@ -3,7 +3,7 @@
 from math import inf
 
 from coterie.core import Action, Observation, Script
-from coterie.environments.virtual.state.truth import TICK, WALK
+from coterie.environments.virtual.state.moment import TICK, WALK
 from coterie.environments.virtual.tasks.errands import Errand, share_out
 
 DEPOT = "the depot"

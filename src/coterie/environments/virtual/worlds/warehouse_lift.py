@@ -17,7 +17,7 @@ from coterie.environments.virtual.hearing import Wire
 from coterie.environments.virtual.places.warehouse import DOCK, warehouse
 from coterie.environments.virtual.settings import Settings
 from coterie.environments.virtual.space.scene import Scene
-from coterie.environments.virtual.state.truth import HEAVY, REACH, rounded
+from coterie.environments.virtual.state.moment import HEAVY, REACH, rounded
 from coterie.environments.virtual.tasks.errands import HANDS_S, Errand, share_out, walk_s
 from coterie.environments.virtual.views import SCALE
 from coterie.environments.virtual.world import VirtualWorld

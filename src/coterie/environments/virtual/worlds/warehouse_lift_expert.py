@@ -2,7 +2,7 @@
 
 from coterie.core import Action, Observation, Script
 from coterie.environments.virtual.places.warehouse import DOCK
-from coterie.environments.virtual.state.truth import HEAVY, TICK, WALK
+from coterie.environments.virtual.state.moment import HEAVY, TICK, WALK
 from coterie.environments.virtual.tasks.errands import Errand, share_out
 
 
