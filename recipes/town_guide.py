@@ -1,8 +1,9 @@
 """Town guide: a visitor who sees the street and a guide who has the map learn to find doors by telephone.
 
 Two language models begin with random weights. Each imitates experts until it is of some use beside one; then the two
-play together, and a shared reward teaches them to understand each other. The town is the same in every episode, who is
-looked for and from where is not. Run it with `coterie train town_guide`; it needs the extras `llm` and `virtual`.
+play together, and the reward for doors that are found teaches the guide what it still lacks. The town is the same in
+every episode; who is looked for, and from where, is not. Run it with `coterie train town_guide`; it needs the extras
+`llm` and `virtual`.
 """
 
 import random
@@ -59,17 +60,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Width of the models."""
     layers: int = 2
     """Their depth."""
-    visitor_gate: float = 0.6
+    visitor_gate: float = 0.9
     """Success beside an expert, decoding greedily, at which the visitor has imitated enough."""
-    guide_gate: float = 0.6
+    guide_gate: float = 0.4
     """The same of the guide."""
     imitation_rate: float = 3e-3
     """Of learning, while imitating."""
     imitation_updates: int = 600
     """At most; a seat that has not passed its gate by then ends the run."""
-    check_every: int = 25
+    check_every: int = 10
     """Updates of imitation between two looks at the gate."""
-    iterations: int = 40
+    iterations: int = 60
     """Of reinforcement learning, at most."""
     episodes: int = 96
     """In one iteration."""
@@ -83,9 +84,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What a word costs its speaker while they learn together."""
     stop_at: float = 0.98
     """Validation success (the lower of sampled and greedy) that ends the learning when reached twice."""
-    validation_episodes: int = 64
+    validation_episodes: int = 50
     """Towns that gates and the choice of the best version are measured in."""
-    evaluation_episodes: int = 150
+    evaluation_episodes: int = 100
     """Held-out towns that every arm is measured in."""
     workers: int = 2
     """Teams taught at the same time, each on one core."""
@@ -182,7 +183,10 @@ class Team:
         self.export("imitation", seat)
 
     def _practise(self) -> None:
-        """Both play together; a shared reward is all they are told; the best version on validation towns is kept."""
+        """Both play together, and the reward teaches the guide; the best version on validation visits is kept.
+
+        The visitor stays as it is: rewarded too, it learns the town by heart itself, and stops listening.
+        """
         settings = self.settings
 
         def team(temperature: float | None = None) -> dict[str, Mind]:
@@ -202,13 +206,12 @@ class Team:
             line["score"] = min(line[f"success_{way}"]["value"] for way in ("sampled", "greedy"))
             return line
 
-        for seat in SEATS:
-            self.learners[seat] = self.learners[seat].again(settings.rate, settings.iterations)
+        self.learners["guide"] = self.learners["guide"].again(settings.rate, settings.iterations)
         train(
             self.run,
             "town_guide",
             team(),
-            [self.learners[seat] for seat in SEATS],
+            [self.learners["guide"]],
             Reinforce(gamma=settings.gamma),
             Plan(settings.iterations, settings.episodes, first_seed=100_000_000 + self.start, stop_at=settings.stop_at),
             options=options(settings, word_price=settings.word_price),
