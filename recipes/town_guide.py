@@ -62,15 +62,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Their depth."""
     visitor_gate: float = 0.9
     """Success beside an expert, decoding greedily, at which the visitor has imitated enough."""
-    guide_gate: float = 0.4
+    guide_gate: float = 0.6
     """The same of the guide."""
     imitation_rate: float = 3e-3
     """Of learning, while imitating."""
     imitation_updates: int = 600
     """At most; a seat that has not passed its gate by then ends the run."""
-    check_every: int = 10
+    check_every: int = 25
     """Updates of imitation between two looks at the gate."""
-    iterations: int = 60
+    iterations: int = 30
     """Of reinforcement learning, at most."""
     episodes: int = 96
     """In one iteration."""

@@ -34,14 +34,12 @@ def test_who_guesses_finds_one_door_in_four_or_so():
 
 @pytest.mark.timeout(600)
 def test_imitation_makes_two_models_useful_and_reward_makes_them_a_team(tmp_path):
-    settings = Settings(iterations=15, evaluation_episodes=100)
-    teach(settings, 0, tmp_path, QUIET)
+    teach(Settings(), 0, tmp_path, QUIET)
     found = msgspec.json.decode((tmp_path / "evaluation.json").read_bytes(), type=Evaluation)
     success = {arm.name: arm.measures["success"].value for arm in found.arms}
-    lines = Run.read(tmp_path).lines("reinforcement")
-    validation = [line["score"] for line in lines if line.get("validation")]
+    validation = [line["score"] for line in Run.read(tmp_path).lines("reinforcement") if line.get("validation")]
     assert max(validation[1:]) > validation[0]
     assert success["trained, sampled"] > success["before, sampled"]
-    assert success["trained, greedy"] >= THRESHOLD
-    assert success["trained, greedy"] >= success["trained, channel muted"] + 0.2
-    assert success["trained, greedy"] >= success["trained, words scrambled"] + 0.2
+    assert success["trained, greedy"] >= 0.8
+    assert success["trained, channel muted"] <= success["trained, sampled"] - 0.2
+    assert success["trained, words scrambled"] <= success["trained, sampled"] - 0.2
