@@ -150,7 +150,7 @@ def test_the_package_plays_every_world_and_sees_what_the_world_says(id):
     world, options = make(id, **short(id)), short(id)
     menus = {}
     if world.timing == "timed":
-        menus = {"answers": dict.fromkeys(world.agents, (Action("wait"), Action("look")))}
+        menus = {"answers": dict.fromkeys(world.agents, (Action("wait"), Action("look"), Action()))}
     trace = trained_on(id, 25, options=options, **menus)["trace"]
     served = Served(lambda: make(id, **options), **menus)
     episodes = itertools.count()
