@@ -59,8 +59,8 @@ def test_all_must_be_near_not_only_two():
 
 
 def test_next_to_each_other_with_a_house_between_is_not_met():
-    """Straight it is less than 20 m, on foot more."""
-    world = make("town_meeting", near=20.0)
+    """Straight it is less than 16 m, on foot more."""
+    world = make("town_meeting", size=40, near=16.0)
     world.reset(0)
     way, places = world.simulation.navigator.length, world.simulation.layout.middles
     corners = [(x, y, 0.0) for name, (x, y) in places.items() if " and " in name or name[-1].isdigit()]
@@ -68,7 +68,7 @@ def test_next_to_each_other_with_a_house_between_is_not_met():
         (a, b)
         for a in corners
         for b in corners
-        if (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 < 400 and 20.5 < way(a, b) < 99
+        if (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 < 256 and 16.5 < way(a, b) < 99
     )
     world.simulation.bodies.at[0], world.simulation.bodies.at[1] = one, other
     assert not world.met()
