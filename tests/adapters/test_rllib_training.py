@@ -102,16 +102,19 @@ def test_two_seats_of_one_language_model_agree_on_a_code(pupil, tmp_path):
     world = {"world": "reference_game", "model": pupil, **code, **VIEW}
     algorithm = configured(PPOConfig(), world, {"shared"}, shared, module, **PPO).build_algo()
     try:
-        for _ in range(16):
+        seats = ("speaker", "listener")
+        for number in range(64):  # RLlib's runs are not the same twice: 16 are enough for most
             algorithm.train()
+            if number % 16 == 15:
+                algorithm.get_module("shared").save_pretrained(tmp_path / "pair")
+                ours = Language(LocalPolicy.from_pretrained(tmp_path / "pair"), CompactCodec())
+                if success(dict.fromkeys(seats, ours), **code) > 0.9:
+                    break
         checkpoint = algorithm.save_to_path(str(tmp_path / "checkpoint"))
-        algorithm.get_module("shared").save_pretrained(tmp_path / "pair")
     finally:
         algorithm.stop()
-    seats = ("speaker", "listener")
     untrained = Language(LocalPolicy.from_pretrained(pupil), CompactCodec())
     assert success(dict.fromkeys(seats, untrained), **code) < 0.65
-    ours = Language(LocalPolicy.from_pretrained(tmp_path / "pair"), CompactCodec())
     assert success(dict.fromkeys(seats, ours), **code) > 0.9
     there = load(checkpoint, "speaker", "shared", greedy=False)
     assert success(dict.fromkeys(seats, there), **code) > 0.9
