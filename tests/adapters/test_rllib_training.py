@@ -108,7 +108,7 @@ def test_two_seats_of_one_language_model_agree_on_a_code(pupil, tmp_path):
             if number % 16 == 15:
                 algorithm.get_module("shared").save_pretrained(tmp_path / "pair")
                 ours = Language(LocalPolicy.from_pretrained(tmp_path / "pair"), CompactCodec())
-                if success(dict.fromkeys(seats, ours), **code) > 0.9:
+                if success(dict.fromkeys(seats, ours), range(20_000, 20_300), **code) > 0.95:  # other games than below
                     break
         checkpoint = algorithm.save_to_path(str(tmp_path / "checkpoint"))
     finally:
