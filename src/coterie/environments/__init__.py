@@ -1,10 +1,14 @@
 """The worlds, by name. A world's module loads when it is first made."""
 
+import difflib
 import importlib
 import inspect
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
+
+import msgspec
 
 from coterie.core import ConfigError, Environment
 
@@ -81,7 +85,11 @@ def world_class(id: str) -> type[Environment]:
     if where is None:
         versions = [known for known in WORLDS if known.rpartition("-v")[0] == id]
         if not versions:
-            raise ConfigError(f"no world is called {id!r}; there are {', '.join(environments())}, or give module:Class")
+            near = difflib.get_close_matches(id, {known.rpartition("-v")[0] for known in WORLDS}, n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            raise ConfigError(
+                f"no world is called {id!r}; {hint}there are {', '.join(environments())}, or give module:Class"
+            )
         where = WORLDS[max(versions, key=lambda known: int(known.rpartition("-v")[2]))]
     module, _, name = where.partition(":")
     try:
@@ -106,6 +114,7 @@ def make(id: str, vectors: bool = False, **options: Any) -> Environment:
     signature = inspect.signature(kind)
     try:
         bound = signature.bind(**options)
+        _check_types(kind, options)
         world = kind(**options)
     except (TypeError, ValueError) as error:
         known = ", ".join(str(each) for each in signature.parameters.values()) or "none"
@@ -114,3 +123,18 @@ def make(id: str, vectors: bool = False, **options: Any) -> Environment:
     world.options = dict(bound.arguments)
     world.vectors = vectors
     return world
+
+
+def _check_types(kind: type[Environment], options: Mapping[str, Any]) -> None:
+    """Refuses a value of another type than the world declares; what it declares in no such form it checks itself."""
+    try:
+        declared = get_type_hints(kind.__init__)
+    except NameError:  # of a world of your own, with names that exist only for type checkers
+        return
+    for name, value in options.items():
+        try:
+            msgspec.convert(value, declared.get(name, Any))
+        except msgspec.ValidationError as error:
+            raise TypeError(f"{name}={value!r}: {str(error).replace('`', '')}") from error
+        except TypeError:  # a type that data cannot have, such as a function's
+            continue
