@@ -1,7 +1,10 @@
 """Lines of sight agree with an independent check that knows no grid and clips no line: it cuts all faces."""
 
 import random
+import subprocess
+import sys
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +13,7 @@ from pictures import yard
 from coterie.environments.virtual.pictures.shapes import moving
 from coterie.environments.virtual.space import geometry, solids
 
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 GRAZE = 1e-6
 """A line that is in a prism for less than this part of its length may be called either way."""
 
@@ -77,3 +81,11 @@ def test_a_line_is_clear_both_ways():
         geometry.clear_lines(one, other[None], np.array([-1]), walls, out[:1])
         geometry.clear_lines(other, one[None], np.array([-1]), walls, out[1:])
         assert out[0] == out[1]
+
+
+def test_the_rays_of_trimesh_find_the_same_ten_thousand_lines_clear(tmp_path):
+    lines = tmp_path / "lines.json"
+    subprocess.run([sys.executable, str(BENCHMARKS / "virtual.py"), "--sight-lines", str(lines)], check=True)
+    peer = [sys.executable, str(BENCHMARKS / "peers" / "trimesh_sight.py"), str(lines)]
+    told = subprocess.run(peer, capture_output=True, text=True, check=False)
+    assert told.stdout.startswith("10000 agree, 0 differ"), told.stdout + told.stderr
