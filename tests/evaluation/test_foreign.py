@@ -18,6 +18,7 @@ from coterie.cli import app
 from coterie.core import RecordError, decode_episode, encode_episode
 from coterie.evaluation import compare, measure
 from coterie.evaluation.foreign import read_log
+from coterie.rollout import read_episodes
 
 LOGS = Path(__file__).parents[1] / "data" / "foreign"
 
@@ -132,3 +133,21 @@ def test_what_is_no_log_is_refused_with_its_place(tmp_path, name, content, part)
     (tmp_path / name).write_bytes(content)
     with pytest.raises(RecordError, match=part):
         list(read_log(tmp_path / name))
+
+
+@pytest.mark.parametrize("name", ["verifiers.jsonl", "textarena.jsonl"])
+def test_damaged_lines_are_left_out_when_asked_and_each_is_told(name, tmp_path):
+    lines = (LOGS / name).read_bytes().splitlines()
+    log, out = tmp_path / name, tmp_path / "a.jsonl.zst"
+    log.write_bytes(b"\n".join([lines[0][:50], *lines, b'{"logs": 3}']) + b"\n")
+    whole = list(read_log(LOGS / name))
+    refused = CliRunner().invoke(app, ["measure", str(log), "--metrics", "played"])
+    assert refused.exit_code == 2
+    assert f"{name}, line 1: " in "".join(refused.stderr.splitlines())
+    assert "--skip-damaged" in refused.stderr
+    words = ["measure", str(log), "--metrics", "played", "--skip-damaged", "--out", str(out)]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    told = [line for line in result.stderr.splitlines() if line.startswith("left out: ")]
+    assert ["line 1: " in told[0], f"line {len(lines) + 2}: " in told[1], len(told)] == [True, True, 2]
+    assert list(read_episodes(out)) == whole

@@ -76,6 +76,9 @@ def test_a_damaged_line_is_named_and_can_be_skipped(tmp_path, episodes):
     assert before == episodes[:6]
     kept = list(read_episodes(tmp_path / "a.jsonl", skip_damaged=True))
     assert kept == [*episodes[:6], episodes[7], episodes[9]]
+    told = []
+    assert list(read_episodes(tmp_path / "a.jsonl", skip_damaged=told.append)) == kept
+    assert [str(error).partition(": ")[0] for error in told] == [f"{tmp_path / 'a.jsonl'}, line {n}" for n in (7, 9)]
 
 
 def test_bytes_that_are_no_text_are_a_damaged_line(tmp_path, episodes):

@@ -52,6 +52,9 @@ def measure(
         float | None, typer.Option(metavar="REWARD", help="From which reward an episode of verifiers is a success.")
     ] = None,
     out: Annotated[str | None, typer.Option(metavar="FILE", help="Write the episodes as a record of ours too.")] = None,
+    skip_damaged: Annotated[
+        bool, typer.Option("--skip-damaged", help="Go on without damaged lines, and tell of each.")
+    ] = False,
     price: PRICES = None,
     format: FORMAT = "table",
 ) -> None:
@@ -75,8 +78,9 @@ def measure(
     try:
         path = record_path(out) if out else None
         if path is not None:
-            write_episodes(path, read_log(log, solved_at))
-        result = measured(read_log(log, solved_at), names_of(metric), prices=read_prices(price or ()))
+            write_episodes(path, read_log(log, solved_at, skip_damaged))
+        skip = (lambda error: typer.echo(f"left out: {error}", err=True)) if skip_damaged else False
+        result = measured(read_log(log, solved_at, skip), names_of(metric), prices=read_prices(price or ()))
     except FileNotFoundError as error:
         raise ConfigError(str(error)) from error
     if format == "table":

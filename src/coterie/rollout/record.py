@@ -1,7 +1,7 @@
 """Episodes on disk: compressed JSON lines that any tool can read (`zstd -dc file | head -1`)."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -17,6 +17,9 @@ PLAIN = ".jsonl"
 UNFINISHED = ".unfinished"
 PLAIN_CHUNK, ZIPPED_CHUNK = 1 << 16, 1 << 8
 """Bytes read at a time; so few where they are compressed because each may unfold to thousands."""
+
+Skip = bool | Callable[[RecordError], None]
+"""Whether to go on without what is damaged; a function means yes, and is told of it."""
 
 
 class EpisodeWriter:
@@ -87,10 +90,11 @@ def write_episodes(path: str | os.PathLike[str], episodes: Iterable[Episode]) ->
     return count
 
 
-def read_episodes(path: str | os.PathLike[str], skip_damaged: bool = False) -> Iterator[Episode]:
+def read_episodes(path: str | os.PathLike[str], skip_damaged: Skip = False) -> Iterator[Episode]:
     """Reads a file, or all record files of a folder in the order of their names, one episode at a time.
 
-    A file that a crash cut off gives all that was flushed before its end is reported.
+    A file that a crash cut off gives all that was flushed before its end is reported. `skip_damaged` goes on without
+    what is damaged; a function is also told each time.
 
     Raises:
         RecordError: a line is damaged, or the file breaks off (the message names file and line), and `skip_damaged` is
@@ -105,7 +109,15 @@ def read_episodes(path: str | os.PathLike[str], skip_damaged: bool = False) -> I
         yield from _read_file(file, skip_damaged)
 
 
-def _read_file(file: Path, skip_damaged: bool) -> Iterator[Episode]:
+def go_on_without(error: RecordError, skip_damaged: Skip) -> None:
+    """Raises what is wrong with a record, or tells of it and lets the reader go on."""
+    if not skip_damaged:
+        raise RecordError(f"{error}; pass skip_damaged=True (--skip-damaged) to go on without it") from error
+    if callable(skip_damaged):
+        skip_damaged(error)
+
+
+def _read_file(file: Path, skip_damaged: Skip) -> Iterator[Episode]:
     number = 0
     lines = _lines(file)
     while True:
@@ -118,16 +130,12 @@ def _read_file(file: Path, skip_damaged: bool) -> Iterator[Episode]:
                 continue
             episode = decode_episode(line)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            if skip_damaged:
-                continue
-            raise RecordError(f"{file}, line {number}: {error}; pass skip_damaged=True to go on without it") from error
+            go_on_without(RecordError(f"{file}, line {number}: {error}"), skip_damaged)
+            continue
         except (zstandard.ZstdError, EOFError) as error:
-            if skip_damaged:
-                return
-            raise RecordError(
-                f"{file}, line {number}: the compressed data ends or breaks here: {error}; "
-                "pass skip_damaged=True to be content with what is before it"
-            ) from error
+            broken = f"{file}, line {number}: the compressed data ends or breaks here: {error}"
+            go_on_without(RecordError(broken), skip_damaged)
+            return
         if episode.schema > SCHEMA:
             raise RecordError(f"{file}, line {number}: schema {episode.schema}, this library reads up to {SCHEMA}")
         yield episode
