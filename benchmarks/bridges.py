@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from coterie.adapters.gymnasium import SeatEnv
 from coterie.adapters.pettingzoo import Team, Turns
 from coterie.adapters.rllib import CoterieEnv
@@ -118,8 +120,8 @@ def play_turns(game: Turns, script: Script) -> None:
 def play_rllib(environment: CoterieEnv, script: Script) -> None:
     for number, (_, episode) in enumerate(script):
         environment.reset(seed=None if number else 0)
-        for actions, asked in episode:
-            environment.step({seat: actions[seat] for seat in asked})
+        for actions in episode:
+            environment.step(actions)
 
 
 def play_world(world: Environment, script: list[tuple[int, list[dict[str, Action]]]]) -> None:
@@ -165,7 +167,11 @@ def measure(name: str, seat: str, steps: int, rounds: int) -> dict[str, tuple[fl
     single = sum(len(asked) for _, episode in together for _, asked in episode)
     found["AEC"] = cost_us(lambda: play_turns(game, together), bare, single, rounds)
     multi = CoterieEnv({"world": name, "phrases": phrases})
-    found["RLlib"] = cost_us(lambda: play_rllib(multi, together), bare, count, rounds)
+    handed = [  # as its runners hand them over: those of who was asked, as numbers of NumPy
+        (seed, [{who: np.int64(actions[who]) for who in asked} for actions, asked in episode])
+        for seed, episode in together
+    ]
+    found["RLlib"] = cost_us(lambda: play_rllib(multi, handed), bare, count, rounds)
     return found
 
 

@@ -1,6 +1,7 @@
 """Shared by the bridges to many seats: the world, one episode after another, the views and numbers of its seats."""
 
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -15,9 +16,10 @@ from coterie.core import Action, Channel, ConfigError, Ending, Environment, Obse
 from coterie.policies.chat_codec import ChatCodec
 
 _codec = ChatCodec()
+WAITED = Rejection("illegal", "it waited, although it was asked")
 
 
-class Episodes:
+class Episodes(ABC):
     """One episode of a world after another; minds fill some seats, the free ones are answered from outside."""
 
     def __init__(
@@ -62,14 +64,31 @@ class Episodes:
 
     def go_on(self, answers: Mapping[str, Answer]) -> Step:
         """One step of the world."""
-        self.told = self.table.step(answers)
+        self.told = told = self.table.step(answers)
         self.cycles += 1
-        self.over = not self.told.observations
-        if not self.over and self.max_cycles is not None and self.cycles >= self.max_cycles:
+        self.over = over = not told.observations
+        if self.max_cycles is not None and not over and self.cycles >= self.max_cycles:
             self.over = True
             ending = Ending("truncated", f"stopped after {self.cycles} steps")
             self.table.endings = {seat: self.table.endings.get(seat, ending) for seat in self.world.agents}
-        return self.told
+        return told
+
+    @abstractmethod
+    def answer(self, seat: str, action: Any, seen: Observation) -> Answer:
+        """What an action means to the world."""
+
+    @abstractmethod
+    def look(self, seat: str) -> Any:
+        """What a seat sees now."""
+
+    def answers(self, actions: Mapping[str, Any]) -> dict[str, Answer]:
+        """What the actions of those who were asked mean to the world."""
+        asked = self.told.observations
+        return {seat: self.answer(seat, action, asked[seat]) for seat, action in actions.items()}
+
+    def looks(self) -> dict[str, Any]:
+        """What the free seats see that are asked now."""
+        return {seat: self.look(seat) for seat in self.told.observations if seat in self.free}
 
     def ended(self, seat: str) -> tuple[bool, bool]:
         """Whether its episode is over by the rules, and whether by a limit."""
@@ -131,7 +150,9 @@ class Seats(Episodes):
             seat: View(view, seat, transcript=transcript, characters=characters, length=padded, seats=marks)
             for seat in self.free
         }
+        self.remembers = transcript
         self.numbers: dict[str, Numbering] = {}
+        self.menus: dict[str, dict[int, Answer]] = {}
         self.masks_of_waiting: dict[str, Any] = {}
         self.observation_spaces: dict[str, gymnasium.Space[Any]] = {}
         self.action_spaces: dict[str, gymnasium.Space[Any]] = {}
@@ -152,6 +173,7 @@ class Seats(Episodes):
                 if waits:
                     waiting[:-1] = 0
                 self.masks_of_waiting[seat] = waiting
+                self.menus[seat] = {**dict(enumerate(numbers.answers)), **({len(numbers): WAITED} if waits else {})}
                 if mask_in_view:
                     mask = gymnasium.spaces.Box(0, 1, (count,), np.int8)
                     space = gymnasium.spaces.Dict({named: space, "action_mask": mask})
@@ -161,22 +183,18 @@ class Seats(Episodes):
 
     def begin(self, seed: int | None) -> Step:
         """Starts an episode with this seed, or with one drawn from the last."""
-        for view in self.views.values():
-            view.begin()
+        if self.remembers:
+            for view in self.views.values():
+                view.begin()
         return super().begin(seed)
 
     def answer(self, seat: str, action: Any, seen: Observation) -> Answer:
         """What an action means to the world."""
-        answer: Answer
-        if self.numbers:
-            number = int(action)
-            if self.waits and number == len(self.numbers[seat]):
-                answer = Rejection("illegal", "it waited, although it was asked")
-            else:
-                answer = self.numbers[seat].action(number)
+        if self.menus:
+            answer = self.menus[seat].get(int(action)) or self.numbers[seat].action(int(action))
         else:
             answer = _codec.parse([str(action)], seen.spec)
-        if self.views[seat].transcript and isinstance(answer, Action):
+        if self.remembers and isinstance(answer, Action):
             self.views[seat].answered(answer, seen)
         return answer
 
@@ -188,9 +206,31 @@ class Seats(Episodes):
         view = self.views[seat].look(self.world, seen)
         return {self.named: view, "action_mask": self._mask(seat, seen)} if self.mask_in_view else view
 
+    def answers(self, actions: Mapping[str, Any]) -> dict[str, Answer]:
+        """What the actions of those who were asked mean to the world."""
+        if self.remembers or not self.menus:
+            return super().answers(actions)
+        menus = self.menus
+        given: dict[str, Answer] = {}
+        for seat, action in actions.items():
+            given[seat] = menus[seat].get(int(action)) or self.numbers[seat].action(int(action))
+        return given
+
+    def looks(self) -> dict[str, Any]:
+        """What the free seats see that are asked now."""
+        if not self.plain:
+            return super().looks()
+        vector = self.world.vector
+        views: dict[str, Any] = {}
+        for seat in self.told.observations:
+            if seat in self.views:
+                views[seat] = vector(seat).values
+        return views
+
     def show(self, seat: str) -> tuple[Any, dict[str, Any]]:
         """What a seat sees now, and its info."""
-        view, info = self.look(seat), dict[str, Any]()
+        view = self.look(seat)
+        info: dict[str, Any] = {}
         seen = None if self.over else self.told.observations.get(seat)
         if seen is not None:
             info["observation"] = seen

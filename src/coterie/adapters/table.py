@@ -71,7 +71,12 @@ class Table:
 
     def step(self, answers: Mapping[str, Answer]) -> Step:
         """Gives the answers of the free seats that were asked; plays on until one is asked again."""
-        return self._on(self._one({**answers, **self._decisions(self.last)} if self.minds else answers))
+        if self.minds:
+            return self._on(self._one({**answers, **self._decisions(self.last)}))
+        step = self.last = self._one(answers)
+        if step.endings:
+            self.endings.update(step.endings)
+        return step
 
     def _on(self, step: Step) -> Step:
         """Plays for the minds, and returns all that happened as one step."""
@@ -129,7 +134,10 @@ class Table:
 
 def outcome_of(step: Step) -> dict[str, Json]:
     """What a step tells of the task as a whole."""
-    return next((event.data for event in step.events if event.kind == "outcome"), {})
+    for event in step.events:
+        if event.kind == "outcome":
+            return event.data
+    return {}
 
 
 def _joined(steps: list[Step]) -> Step:

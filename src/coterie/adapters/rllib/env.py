@@ -12,6 +12,8 @@ from coterie.adapters.views import Card
 from coterie.core import ConfigError, Ending, Json, Step
 
 Result = tuple[dict[str, Any], dict[str, float], dict[str, bool], dict[str, bool], dict[str, dict[str, Any]]]
+OVER = Ending("terminated", "")
+"""Of a seat to which the world told no ending."""
 
 
 class CoterieEnv(MultiAgentEnv):  # type: ignore[misc]  # RLlib has no types
@@ -70,32 +72,44 @@ class CoterieEnv(MultiAgentEnv):  # type: ignore[misc]  # RLlib has no types
 
         What a seat is paid before its first turn is no reward of an action of its own: it stands as `paid` in its info.
         """
-        told, look = self.seats.begin(seed), self.seats.look
-        views = {seat: look(seat) for seat in told.observations if seat in self.action_spaces}
-        return views, {seat: {"paid": float(paid)} for seat, paid in told.rewards.items() if seat in views and paid}
+        told = self.seats.begin(seed)
+        views = self.seats.looks()
+        infos: dict[str, dict[str, Any]] = {}
+        if told.rewards:
+            infos = {seat: {"paid": float(paid)} for seat, paid in told.rewards.items() if seat in views and paid}
+        return views, infos
 
     def step(self, action_dict: dict[str, Any]) -> Result:
         """Moves on by one step of the world."""
         seats = self.seats
-        asked, answer = seats.told.observations, seats.answer
-        told = seats.go_on({seat: answer(seat, action, asked[seat]) for seat, action in action_dict.items()})
-        paid, spaces = told.rewards, self.action_spaces
-        rewards = {seat: float(reward) for seat, reward in paid.items() if seat in spaces} if paid else {}
-        if not seats.over:
-            look = seats.look
-            views = {seat: look(seat) for seat in told.observations if seat in spaces}
-            for seat in views:
-                if seat not in paid:
-                    rewards[seat] = 0.0
-            return views, rewards, {"__all__": False}, {"__all__": False}, {}
-        endings = {seat: seats.table.endings.get(seat, Ending("terminated", "")) for seat in self.agents}
-        truncated = {seat: ending.kind == "truncated" for seat, ending in endings.items()}
-        terminated = {seat: not cut for seat, cut in truncated.items()}
-        all_truncated = all(truncated.values())
-        terminated["__all__"], truncated["__all__"] = not all_truncated, all_truncated
-        closing = {"endings": {seat: each.reason for seat, each in endings.items()}, "outcome": outcome_of(told)}
-        views = {seat: seats.look(seat) for seat in self.agents if truncated[seat]}
-        return views, dict.fromkeys(self.agents, 0.0) | rewards, terminated, truncated, {"__common__": closing}
+        told = seats.go_on(seats.answers(action_dict))
+        if seats.over:
+            return self._end(told)
+        views = seats.looks()
+        rewards = dict.fromkeys(views, 0.0)
+        for seat, paid in told.rewards.items():
+            if seat in self.action_spaces:  # seats of minds are not here
+                rewards[seat] = float(paid)
+        return views, rewards, {"__all__": False}, {"__all__": False}, {}
+
+    def _end(self, told: Step) -> Result:
+        endings, paid = self.seats.table.endings, told.rewards
+        views: dict[str, Any] = {}
+        rewards: dict[str, float] = {}
+        terminated: dict[str, bool] = {}
+        truncated: dict[str, bool] = {}
+        reasons: dict[str, str] = {}
+        for seat in self.agents:
+            ending = endings.get(seat, OVER)
+            rewards[seat] = float(paid.get(seat, 0.0))
+            truncated[seat] = cut = ending.kind == "truncated"
+            terminated[seat] = not cut
+            reasons[seat] = ending.reason
+            if cut:
+                views[seat] = self.seats.look(seat)
+        truncated["__all__"] = cut = len(views) == len(self.agents)
+        terminated["__all__"] = not cut
+        return views, rewards, terminated, truncated, {"__common__": {"endings": reasons, "outcome": outcome_of(told)}}
 
     def card(self, agent: str) -> Card | LanguageCard:
         """What somebody who learned at this seat must know to take it elsewhere."""
