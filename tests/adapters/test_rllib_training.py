@@ -1,7 +1,9 @@
 """Algorithms of RLlib learn in our worlds, language models in them, under Tune too; a run that died says so."""
 
 import os
+import runpy
 import sys
+from pathlib import Path
 
 import pytest
 import ray
@@ -13,36 +15,18 @@ from ray.rllib.core.rl_module import MultiRLModuleSpec, RLModuleSpec
 from ray.rllib.examples.rl_modules.classes.action_masking_rlm import ActionMaskingTorchRLModule
 from rllib_models import save, words
 
-from coterie.adapters.rllib import CoterieEnv, LanguageModule, LanguageQModule, NoSilentFailure, Trained, load
+from coterie.adapters.rllib import CoterieEnv, LanguageModule, NoSilentFailure, Trained, load
 from coterie.agents import Language, Random
 from coterie.core import ConfigError, WorldError, encode_episode
 from coterie.policies import CompactCodec
 from coterie.policies.local import LocalPolicy, small_model
 from coterie.rollout import gather, play
 
+CODE = {"items": 2, "words": 2}
 VIEW = {"view": "tokens", "tokens": 48, "answers": 4, "answer_tokens": 2}
-PPO = {
-    "lr": 5e-3,
-    "train_batch_size_per_learner": 256,
-    "minibatch_size": 128,
-    "num_epochs": 4,
-    "entropy_coeff": 0.01,
-    "vf_loss_coeff": 0.5,
-    "use_kl_loss": False,
-    "grad_clip": 1.0,
-}
-DQN = {
-    "lr": 5e-3,
-    "train_batch_size_per_learner": 64,
-    "num_steps_sampled_before_learning_starts": 100,
-    "target_network_update_freq": 100,
-    "epsilon": [(0, 1.0), (1500, 0.05)],
-    "replay_buffer_config": {"type": "MultiAgentEpisodeReplayBuffer", "capacity": 5000},
-    "dueling": False,
-    "num_atoms": 1,
-    "double_q": True,
-    "grad_clip": 1.0,
-}
+PROGRAM = runpy.run_path(str(Path(__file__).parents[2] / "examples" / "bridges" / "rllib_language_team.py"))
+PPO, DQN = PROGRAM["PPO"], PROGRAM["DQN"]
+"""The settings of the program on the page."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -89,55 +73,48 @@ def own(agent, episode, **unused):
     return agent
 
 
-def success(minds, seeds=range(10_000, 10_300), world="reference_game", **options):
-    played = list(gather(world, minds, seeds, options=options))
+def success(minds, **options):
+    played = list(gather("reference_game", minds, range(10_000, 10_300), options=options))
     assert not any(episode.failure for episode in played)
     return sum(bool(episode.outcome["success"]) for episode in played) / len(played)
 
 
+@ray.remote(num_cpus=0, runtime_env={"env_vars": {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}})
+def code_learned(pupil, folder, iterations, seed):
+    """Teaches both seats one model in a process where sets have the same order every time; returns the checkpoint."""
+    torch.set_num_threads(1)
+    module = RLModuleSpec(LanguageModule, model_config={"model": pupil})
+    world = {"world": "reference_game", "model": pupil, **CODE, **VIEW}
+    algorithm = configured(PPOConfig(), world, {"shared"}, shared, module, **PPO).debugging(seed=seed).build_algo()
+    for _ in range(iterations):
+        algorithm.train()
+    algorithm.get_module("shared").save_pretrained(folder / "pair")
+    checkpoint = algorithm.save_to_path(str(folder / "checkpoint"))
+    algorithm.stop()
+    return checkpoint
+
+
 def test_two_seats_of_one_language_model_agree_on_a_code(pupil, tmp_path):
     """By chance one of two items is the right one; what was learned also plays as a policy of ours, and from disk."""
-    module = RLModuleSpec(LanguageModule, model_config={"model": pupil})
-    code = {"items": 2, "words": 2}
-    world = {"world": "reference_game", "model": pupil, **code, **VIEW}
-    algorithm = configured(PPOConfig(), world, {"shared"}, shared, module, **PPO).build_algo()
-    try:
-        seats = ("speaker", "listener")
-        for number in range(64):  # RLlib's runs are not the same twice: 16 are enough for most
-            algorithm.train()
-            if number % 16 == 15:
-                algorithm.get_module("shared").save_pretrained(tmp_path / "pair")
-                ours = Language(LocalPolicy.from_pretrained(tmp_path / "pair"), CompactCodec())
-                if success(dict.fromkeys(seats, ours), range(20_000, 20_300), **code) > 0.95:  # other games than below
-                    break
-        checkpoint = algorithm.save_to_path(str(tmp_path / "checkpoint"))
-    finally:
-        algorithm.stop()
-    untrained = Language(LocalPolicy.from_pretrained(pupil), CompactCodec())
-    assert success(dict.fromkeys(seats, untrained), **code) < 0.65
-    assert success(dict.fromkeys(seats, ours), **code) > 0.9
+    checkpoint = ray.get(code_learned.remote(pupil, tmp_path, 16, 0))
+    seats = ("speaker", "listener")
+    untrained, ours = (Language(LocalPolicy.from_pretrained(at), CompactCodec()) for at in (pupil, tmp_path / "pair"))
+    assert success(dict.fromkeys(seats, untrained), **CODE) < 0.65
+    assert success(dict.fromkeys(seats, ours), **CODE) > 0.9
     there = load(checkpoint, "speaker", "shared", greedy=False)
-    assert success(dict.fromkeys(seats, there), **code) > 0.9
+    assert success(dict.fromkeys(seats, there), **CODE) > 0.9
     with pytest.raises(ConfigError, match=r"no module 'other' in .* expected one of shared"):
         load(checkpoint, "speaker", "other")
 
 
-def test_a_courier_learns_to_follow_words_by_values(pupil, tmp_path):
-    """DQN on a language model: with a fixed partner, and a target network of its own."""
-    world = {"world": "lookout", "size": 2, "shaping": 0.2, "minds": {"lookout": "expert"}, "model": pupil}
-    world |= {**VIEW, "answers": 8, "tokens": 96}
-    module = RLModuleSpec(LanguageQModule, model_config={"model": pupil, "scale": 0.3})
-    algorithm = configured(DQNConfig(), world, {"courier"}, own, module, **DQN, gamma=0.9).build_algo()
-    try:
-        for _ in range(4):
-            told = algorithm.train()
-        algorithm.get_module("courier").save_pretrained(tmp_path / "courier")
-    finally:
-        algorithm.stop()
-    found = told["learners"]["courier"]
-    assert found["num_target_updates_lifetime" if "num_target_updates_lifetime" in found else "num_target_updates"] > 1
-    assert torch.isfinite(torch.tensor(float(found["qf_loss"])))
-    assert LocalPolicy.from_pretrained(tmp_path / "courier").name == "courier"
+def test_the_same_seed_gives_the_same_run(pupil, tmp_path):
+    """Where sets of names have the same order, weights are equal bit by bit; another seed gives others."""
+    folders = [tmp_path / name for name in ("one", "same", "other")]
+    for folder in folders:
+        folder.mkdir()
+    ray.get([code_learned.remote(pupil, at, 2, seed) for at, seed in zip(folders, (3, 3, 4), strict=True)])
+    one, same, other = ((at / "pair" / "model.safetensors").read_bytes() for at in folders)
+    assert one == same != other
 
 
 def test_a_module_a_seat_on_environment_runners_of_its_own_under_tune(pupil, tmp_path):
