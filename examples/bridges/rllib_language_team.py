@@ -100,10 +100,7 @@ def main(game="reference_game", iterations="20", seed="0", runners="4", sharing=
     print(f"worlds of each environment runner: {worlds}")
     for _ in range(int(iterations)):
         found = algorithm.train()["env_runners"]
-        print(
-            f"steps {found['num_env_steps_sampled_lifetime']}, return {found.get('episode_return_mean', float('nan')):.2f}",
-            flush=True,
-        )
+        print(f"steps {found['num_env_steps_sampled_lifetime']}, return {found['episode_return_mean']:.2f}", flush=True)
     folders = {policy: tempfile.mkdtemp() for policy in policies}
     for policy, place in folders.items():
         algorithm.get_module(policy).save_pretrained(place)
