@@ -21,7 +21,7 @@ from collections import Counter
 WORDS = uuid.UUID("32878a6a-cf91-5a98-a2ad-964cf48ed579")  # the channel on which Coterie tells and hears words
 
 
-def main(world="lookout", episodes="5"):
+def main(world="warehouse_lift", episodes="5"):
     """Starts ML-Agents' side, which listens, and serves it a world, as a Unity build would."""
     from coterie.adapters.unity import serve
 

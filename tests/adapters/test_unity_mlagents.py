@@ -208,17 +208,20 @@ def test_teams_and_what_they_are_paid_arrive_in_the_package():
     assert any(alone)
 
 
-BODIES = [id for id in ("two_levers-v1", "warehouse_lift-v1") if id in environments()]
-
-
-@pytest.mark.parametrize("id", ["lookout-v1", "tic_tac_toe-v1", *BODIES])
+@pytest.mark.parametrize("id", [None, "lookout-v1", "tic_tac_toe-v1", "two_levers-v1"])
 def test_the_example_steps_a_world_of_two_behaviours(id):
-    """By number, and in words where a seat has no numbers."""
-    found = subprocess.run([sys.executable, EXAMPLE, id, "3"], capture_output=True, text=True, timeout=100)
+    """By number, and in words where a seat has no numbers; by default a virtual world of two bodies."""
+    arguments = [] if id is None else [id, "3"]
+    found = subprocess.run([sys.executable, EXAMPLE, *arguments], capture_output=True, text=True, timeout=100)
     assert found.returncode == 0, found.stderr
     told = {key: float(value) for key, value in re.findall(r"^(\w+ \w+): (-?[\d.]+)$", found.stdout, re.MULTILINE)}
-    first, second = make(id).agents
+    world = make(id or "warehouse_lift-v1")
+    first, second = world.agents
+    assert set(told) == {f"{seat} {what}" for seat in world.agents for what in ("asked", "paid")}
     assert min(told[f"{first} asked"], told[f"{second} asked"]) >= 3
+    if id is None:
+        assert world.application == "virtual"
+        assert min(told["ann asked"], told["bob asked"]) > 25  # in five episodes: each body again and again
     if id == "tic_tac_toe-v1":
         assert told["cross paid"] == -told["nought paid"]
         assert told["cross asked"] >= 9  # three episodes of at least three moves: none was lost by a refused answer
