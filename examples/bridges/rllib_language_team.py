@@ -6,7 +6,7 @@ seat, a partner who does not learn, and the trained model as a folder that every
 Expect the two seats of `reference_game` to agree on a code (chance: 1 of 3), and the courier of `lookout` to follow
 the words of a lookout who knows the way.
 
-With PYTHONHASHSEED=0 and RUNNERS 0 the same SEED gives the same run: RLlib keeps the seats of an episode in a set.
+With PYTHONHASHSEED=0 and 0 RUNNERS the same SEED gives the same run: RLlib keeps the seats of an episode in a set.
 
     python examples/bridges/rllib_language_team.py \
         [GAME] [ITERATIONS] [SEED] [RUNNERS] [shared | seat] [GAMES] [PPO | DQN]
@@ -15,6 +15,7 @@ With PYTHONHASHSEED=0 and RUNNERS 0 the same SEED gives the same run: RLlib keep
 import sys
 import tempfile
 
+import numpy as np
 import ray
 import torch
 from ray.rllib.algorithms.dqn import DQNConfig
@@ -95,6 +96,8 @@ def main(game="reference_game", iterations="20", seed="0", runners="4", sharing=
     if by == "DQN":  # one step of its training is a few steps of the world
         config.reporting(min_sample_timesteps_per_iteration=256)
     algorithm = config.build_algo()
+    if by == "DQN":
+        algorithm.local_replay_buffer.rng = np.random.default_rng(int(seed))  # RLlib gives it no seed
     group = algorithm.env_runner_group
     worlds = group.foreach_env_runner(lambda runner: runner.num_envs, local_env_runner=runners == "0")
     print(f"worlds of each environment runner: {worlds}")

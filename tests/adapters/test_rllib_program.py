@@ -20,7 +20,7 @@ def told(*arguments):
     return done.stdout
 
 
-@pytest.mark.parametrize(("by", "iterations"), [("PPO", "16"), ("DQN", "10")])
+@pytest.mark.parametrize(("by", "iterations"), [("PPO", "16"), ("DQN", "12")])
 def test_the_program_on_the_page_learns(by, iterations):
     """In its small form: no processes beside its own, and few steps; the full figures stand on the page."""
     shown = told("lookout", iterations, "0", "0", "seat", "200", by)

@@ -3,6 +3,7 @@
 import os
 import runpy
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ from rllib_models import save, words
 
 from coterie.adapters.rllib import CoterieEnv, LanguageModule, NoSilentFailure, Trained, load
 from coterie.agents import Language, Random
-from coterie.core import ConfigError, WorldError, encode_episode
+from coterie.core import Action, ConfigError, WorldError, encode_episode
+from coterie.environments.text.games.kuhn_poker import KuhnPoker
 from coterie.policies import CompactCodec
 from coterie.policies.local import LocalPolicy, small_model
 from coterie.rollout import gather, play
@@ -178,7 +180,51 @@ def test_an_iteration_without_a_step_is_an_error_and_not_a_silence():
     try:
         look = NoSilentFailure().on_train_result
         look(algorithm=algorithm, result=algorithm.train())
-        with pytest.raises(WorldError, match="iteration 2 brought not one step: 0 of 0 environment runners are well"):
-            look(algorithm=algorithm, result={"env_runners": {}, "training_iteration": 2})
+        for steps in ({}, {"num_env_steps_sampled": float("nan")}):  # RLlib says either
+            with pytest.raises(WorldError, match="iteration 2 brought not one step: 0 of 0 environment runners"):
+                look(algorithm=algorithm, result={"env_runners": steps, "training_iteration": 2})
     finally:
         algorithm.stop()
+
+
+class Broken(KuhnPoker):
+    """A game that after some moves ends its process, or never answers again."""
+
+    def __init__(self, how):
+        self.how, self.moves = how, 0
+
+    def advance(self, actions):
+        self.moves += 1
+        if self.moves == 100:  # in the second iteration
+            if self.how == "dies":
+                os._exit(1)
+            time.sleep(3600)
+        return super().advance(actions)
+
+
+ALONE = {"restart_failed_env_runners": False}
+FAILURES = {
+    "dies": ("dies", ALONE, ray.exceptions.RayActorError, "died"),
+    "dies, ignored": ("dies", {**ALONE, "ignore_env_runner_failures": True}, WorldError, "0 of 1 environment runners"),
+    "hangs": ("hangs", ALONE, WorldError, "brought not one step"),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_a_runner_that_dies_or_hangs_ends_the_run_with_an_error_in_limited_time(name):
+    how, tolerance, kind, why = FAILURES[name]
+    answers = dict.fromkeys(("first", "second"), (Action("bet"), Action("pass")))
+    config = configured(
+        PPOConfig(), {"world": lambda: Broken(how), "answers": answers}, {"shared"}, shared, runners=1, **PPO
+    )
+    config.env_runners(sample_timeout_s=5).fault_tolerance(**tolerance)
+    config.reporting(min_sample_timesteps_per_iteration=0)
+    algorithm = config.build_algo()
+    start = time.monotonic()
+    try:
+        algorithm.train()
+        with pytest.raises(kind, match=why):
+            algorithm.train()
+    finally:
+        algorithm.stop()
+    assert time.monotonic() - start < 60
