@@ -97,7 +97,8 @@ def worlds() -> str:
 
 def _arguments(docstring: str) -> dict[str, str]:
     """The meanings in the `Args` of a docstring."""
-    return dict(re.findall(r"^    (\w+): (.+)$", docstring, re.MULTILINE))
+    found = re.findall(r"^    (\w+): (.+(?:\n {8}.+)*)$", docstring, re.MULTILINE)
+    return {name: " ".join(meaning.split()) for name, meaning in found}
 
 
 def scores(name: str, *settings: str) -> str:

@@ -46,7 +46,7 @@ class Evacuation(VirtualWorld):
         radio_words: int = 24,
         max_words: int = 6,
         word_price: float = 0.0,
-        limit_s: float = 30.0,
+        limit_s: float | None = None,
     ) -> None:
         """Makes the world.
 
@@ -60,7 +60,8 @@ class Evacuation(VirtualWorld):
             radio_words: words that each has on the radio for the whole episode.
             max_words: most words said at once.
             word_price: what a word on the radio costs its speaker.
-            limit_s: simulated seconds after which the episode ends.
+            limit_s: simulated seconds after which the episode ends; null: enough, 30, 6 more for every further room,
+                and `late`.
 
         Raises:
             ValueError: a number is out of its range.
@@ -69,6 +70,8 @@ class Evacuation(VirtualWorld):
             raise ValueError(
                 f"agents={agents}, rooms={rooms}, exits={exits}; expected 2 to 8 agents, 1 to 16 rooms, 2 to 4 exits"
             )
+        if limit_s is None:
+            limit_s = 30.0 + 6.0 * (rooms - 1) + late
         if not (0 <= late < limit_s and 2 <= sight <= 30):
             raise ValueError(
                 f"late={late}, sight={sight}; expected 0 to less than {limit_s:g} s, 2 to 30 m to see in the smoke"

@@ -8,6 +8,7 @@ A good that two buy is paid twice and is worth no more. Done when everything on 
 """
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import ClassVar
 
 import msgspec
@@ -48,7 +49,7 @@ class Market(VirtualWorld):
         size: float = 0.0,
         max_words: int = 8,
         word_price: float = 0.0,
-        limit_s: float = 30.0,
+        limit_s: float | None = None,
     ) -> None:
         """Makes the world.
 
@@ -59,7 +60,9 @@ class Market(VirtualWorld):
             size: 0: one market hall; else the side of a town with shops, metres, 60 to 200.
             max_words: most words said at once.
             word_price: what a word on the telephone costs its speaker.
-            limit_s: simulated seconds after which the episode ends.
+            limit_s: simulated seconds after which the episode ends; null: enough, for each good that falls to a buyer
+                5 at every stall and 15 more, at least 30; in a town a second for every metre of its side, for each
+                stall and each good that falls to a buyer.
 
         Raises:
             ValueError: a number is out of its range.
@@ -70,6 +73,9 @@ class Market(VirtualWorld):
                 f"agents={agents}, goods={goods}, stalls={stalls}, size={size}; expected 2 to 8 agents, 1 to 6 goods, "
                 "1 to 8 stalls, size 0 (a hall) or 60 to 200 m"
             )
+        if limit_s is None:
+            share = ceil(goods / agents)
+            limit_s = max(30.0, 5.0 * share * (stalls + 3)) + size * (ceil(stalls / agents) + share)
         self.agents = SEATS[:agents]
         wires = {"phone": Wire(self.agents, word_price)}
         super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=("talk",), wires=wires))
@@ -91,8 +97,7 @@ class Market(VirtualWorld):
         ]
         self.best = most_gain(cheapest, list(self.purses.values()), WORTH)
         self.bought: dict[str, list[str]] = {agent: [] for agent in self.agents}
-        self.gain = 0
-        self.went_to: dict[str, str] = {}
+        self.gain, self.went_to = 0, dict[str, str]()
         self.spots = self.chance.sample("start", scene.starts, count) if self.size else list(scene.starts)
         texts = {
             self.signs[name]: f"{name} sells {' and '.join(keeper.wares) or 'nothing today'}"
@@ -127,26 +132,24 @@ class Market(VirtualWorld):
 
     def private(self, agent: str) -> dict[str, Json]:
         """Its purse, what it bought and whom it stands before; once the list, where it came in, and all signs."""
-        now: dict[str, Json] = {
-            "purse": self.purses[agent], "bought": list(self.bought[agent]), "counter": self.counter(agent),
-        }  # fmt: skip
+        purse, bought = self.purses[agent], list(self.bought[agent])
+        now: dict[str, Json] = {"purse": purse, "bought": bought, "counter": self.counter(agent)}
         once = {"list": list(self.goods), "home": self.home[agent], "signs": dict(self.signs)}
         return now if agent in self._introduced else {**now, **once}
 
     def places(self, agent: str) -> tuple[str, ...]:
         """Where it came in, and the shops of a town."""
-        shops = (name for name, place in self.simulation.layout.places.items() if place.kind == "shop")
-        return (self.home[agent], *shops)
+        places = self.simulation.layout.places
+        return (self.home[agent], *(name for name in places if places[name].kind == "shop"))
 
     def counter(self, agent: str) -> str:
         """The shopkeeper that an agent talks to: in its room, in earshot, in sight; whom it went to, or the nearest."""
         simulation = self.simulation
-        here = simulation.place_of(agent)
         near = [
             (name != self.went_to.get(agent), simulation.distance(agent, name), name)
             for name in self.keepers
             if simulation.distance(agent, name) <= EARSHOT
-            and simulation.navigator.place_of(simulation.things.position(name)) == here
+            and simulation.navigator.place_of(simulation.things.position(name)) == simulation.place_of(agent)
             and simulation.sees(agent, name)
         ]
         return min(near)[2] if near else ""

@@ -7,7 +7,7 @@ A pair that does not talk must find the same person twice before it can lift. Do
 """
 
 from collections.abc import Sequence
-from math import hypot
+from math import ceil, hypot
 from typing import ClassVar
 
 import msgspec
@@ -51,7 +51,7 @@ class Rescue(HouseWorld):
         radio_words: int = 30,
         max_words: int = 6,
         word_price: float = 0.0,
-        limit_s: float = 100.0,
+        limit_s: float | None = None,
     ) -> None:
         """Makes the world.
 
@@ -63,7 +63,8 @@ class Rescue(HouseWorld):
             radio_words: words that each rescuer has on the radio for the whole episode.
             max_words: most words said at once.
             word_price: what a word on the radio costs its speaker.
-            limit_s: simulated seconds after which the episode ends.
+            limit_s: simulated seconds after which the episode ends; null: enough, 10 for every room and 30 for every
+                one hurt that falls to a pair, twice that on two floors, at least 100.
 
         Raises:
             ValueError: a number is out of its range.
@@ -74,6 +75,8 @@ class Rescue(HouseWorld):
                 f"agents={agents}, hurt={hurt}, rooms={rooms}, floors={floors}; expected 2, 4, 6 or 8 agents, 1 to 6 "
                 "people hurt and at most one a room, 1 to 8 rooms, 1 floor or 2 (then at least 4 rooms)"
             )
+        if limit_s is None:
+            limit_s = max(100.0, floors * (10.0 * rooms + 30.0 * ceil(hurt / (agents // 2))))
         self.agents = SEATS[:agents]
         wires = {"radio": Wire(self.agents, word_price, radio_words)}
         super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=(), wires=wires))

@@ -15,22 +15,15 @@ from typing import ClassVar, Literal
 from coterie.core import Event, Json, Script, Subgoal
 from coterie.environments.hybrid import two_levers_expert
 from coterie.environments.virtual.hearing import Wire
+from coterie.environments.virtual.places.locked_rooms import COLOURS, ROOMS, locked_rooms
 from coterie.environments.virtual.settings import Settings
 from coterie.environments.virtual.skills.walking import OPENING
-from coterie.environments.virtual.space.scene import Door, Place, Scene, Thing
-from coterie.environments.virtual.space.solids import Floor, Solid, box
+from coterie.environments.virtual.space.scene import Scene
 from coterie.environments.virtual.state.moment import REACH, TICK
 from coterie.environments.virtual.tasks.errands import HANDS_S, at_hand_s, walk_s
 from coterie.environments.virtual.world import VirtualWorld
 
 SEATS = ("ann", "bob", "cid", "dan", "eva", "fay", "gus", "hal")
-COLOURS: dict[str, tuple[int, int, int]] = {
-    "red": (186, 84, 74), "blue": (74, 110, 168), "green": (98, 146, 92), "yellow": (216, 180, 84),
-    "white": (226, 224, 216), "black": (64, 64, 68),
-}  # fmt: skip
-ROOMS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
-THICK, HIGH, CORRIDOR, VAULT = 0.2, 3.0, 3.0, 3.6  # metres
-PLASTER = (222, 216, 204)
 GATES_OPEN, VAULT_OPEN, WRONG = "the gates are open", "the vault door is open", "wrong levers , they spring back"
 
 
@@ -50,7 +43,7 @@ class TwoLevers(VirtualWorld):
         mistakes: int = 1,
         max_words: int = 6,
         word_price: float = 0.0,
-        limit_s: float = 30.0,
+        limit_s: float | None = None,
     ) -> None:
         """Makes the world.
 
@@ -61,7 +54,8 @@ class TwoLevers(VirtualWorld):
             mistakes: how many times wrong levers may be held together before the alarm.
             max_words: most words said at once.
             word_price: what a word on the radio costs its speaker.
-            limit_s: simulated seconds after which the episode ends.
+            limit_s: simulated seconds after which the episode ends; null: enough, 10, and for every metre of a room
+                as many as there are agents and 3 more, at least 30.
 
         Raises:
             ValueError: a number is out of its range.
@@ -73,6 +67,8 @@ class TwoLevers(VirtualWorld):
             )
         self.agents = SEATS[:agents]
         wires = {"radio": Wire(self.agents, word_price)}
+        if limit_s is None:
+            limit_s = max(30.0, 10.0 + size * (agents + 3))
         super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=(), wires=wires))
         self.colours, self.size, self.mistakes = tuple(COLOURS)[:levers], size, mistakes
         self.rooms = ROOMS[:agents]
@@ -83,48 +79,11 @@ class TwoLevers(VirtualWorld):
         self.key_room = self.chance.draw("room of the key", range(len(self.rooms)))
         self.made_mistakes, self.gates_open, self.vault_open = 0, False, False
         self.inside: list[str] = []
-        side, pitch = self.size, self.size + THICK
-        wide = pitch * len(self.rooms) - THICK
-        north, vault_south = side + THICK + CORRIDOR, side + 2 * THICK + CORRIDOR
-        vault_west, top = (wide - VAULT) / 2, vault_south + VAULT
-        solids: list[Solid] = [
-            _wall(-THICK, -THICK, 0.0, north + THICK), _wall(wide, -THICK, wide + THICK, north + THICK),
-            _wall(0.0, -THICK, wide, 0.0), *_with_gap(0.0, wide, north, wide / 2),
-            _wall(vault_west - THICK, vault_south, vault_west, top + THICK),
-            _wall(vault_west + VAULT, vault_south, vault_west + VAULT + THICK, top + THICK),
-            _wall(vault_west, top, vault_west + VAULT, top + THICK),
-        ]  # fmt: skip
-        places = [
-            Place("corridor", "hall", box(0.0, side + THICK / 2, wide, north + THICK / 2)),
-            Place("vault", "room", box(vault_west, north + THICK / 2, vault_west + VAULT, top)),
+        signs = [
+            f"the right lever in the {room} room is {right}"
+            for room, right in zip(_from_second(self.rooms), _from_second(self.right), strict=True)
         ]
-        doors = [
-            Door("vault door", (wide / 2, north + THICK / 2), (1.0, 0.0), ("corridor", "vault"), thickness=THICK,
-                 open=False, locked=True, key="brass key")
-        ]  # fmt: skip
-        things: list[Thing] = []
-        for number, room in enumerate(self.rooms):
-            west, following = number * pitch, (number + 1) % len(self.rooms)
-            solids += _with_gap(west, west + side, side, west + side / 2)
-            if number:
-                solids.append(_wall(west - THICK, 0.0, west, side + THICK))
-            places.append(Place(f"{room} room", "room", box(west, 0.0, west + side, side + THICK / 2)))
-            gate = Door(f"{room} gate", (west + side / 2, side + THICK / 2), (1.0, 0.0), (f"{room} room", "corridor"),
-                        thickness=THICK, open=False, locked=True)  # fmt: skip
-            doors.append(gate)
-            text = f"the right lever in the {self.rooms[following]} room is {self.right[following]}"
-            things.append(Thing(f"{room} sign", "sign", (west + side / 2, 0.05, 1.6), (0.8, 0.05, 0.4), ("readable",),
-                                text=text, colour=(232, 226, 208)))  # fmt: skip
-            for place, colour in enumerate(self.colours):
-                x = west + side * (place + 0.5) / len(self.colours)
-                things.append(Thing(f"{room} {colour} lever", "lever", (x, 0.15, 0.0), (0.2, 0.2, 1.1), ("lever",),
-                                    colour=COLOURS[colour]))  # fmt: skip
-        west = self.key_room * pitch
-        things.append(Thing("brass key", "key", (west + side / 2, side - 0.7, 0.0), (0.25, 0.1, 0.05), ("pick",),
-                            colour=(196, 164, 84)))  # fmt: skip
-        floor = Floor(box(-THICK, -THICK, wide + THICK, top + THICK), 0.0)
-        starts = tuple((number * pitch + side / 2, side * 0.6, 0.0) for number in range(len(self.rooms)))
-        return Scene(tuple(solids), (floor,), tuple(places), tuple(doors), tuple(things), starts)
+        return locked_rooms(self.rooms, self.size, self.colours, signs, self.key_room)
 
     def enter(self) -> None:
         """Puts everybody into their room, before its levers."""
@@ -237,14 +196,6 @@ class TwoLevers(VirtualWorld):
         return two_levers_expert.script(self.colours)
 
 
-def _wall(west: float, south: float, east: float, north: float) -> Solid:
-    return Solid("wall", box(west, south, east, north), 0.0, HIGH, colour=PLASTER)
-
-
-def _with_gap(west: float, east: float, south: float, middle: float) -> list[Solid]:
-    """A wall from west to east with a doorway of a metre."""
-    return [
-        _wall(west, south, middle - 0.5, south + THICK),
-        _wall(middle + 0.5, south, east, south + THICK),
-        Solid("lintel", box(middle - 0.5, south, middle + 0.5, south + THICK), 2.1, HIGH, colour=PLASTER),
-    ]
+def _from_second(each: Sequence[str]) -> list[str]:
+    """Everybody's neighbour to the right; the last one's is the first."""
+    return [*each[1:], each[0]]

@@ -41,7 +41,7 @@ class HouseSearch(HouseWorld):
         floors: int = 1,
         objects: int = 4,
         max_words: int = 8,
-        limit_s: float = 60.0,
+        limit_s: float | None = None,
     ) -> None:
         """Makes the world.
 
@@ -51,7 +51,8 @@ class HouseSearch(HouseWorld):
             floors: storeys, 1 or 2; two need at least 4 rooms.
             objects: how many things lie about, the wanted one included, 1 to 40.
             max_words: most words said at once.
-            limit_s: simulated seconds after which the episode ends.
+            limit_s: simulated seconds after which the episode ends; null: enough, 60 for up to two rooms, 20 more for
+                every further one.
 
         Raises:
             ValueError: a number is out of its range.
@@ -62,6 +63,8 @@ class HouseSearch(HouseWorld):
                 f"agents={agents}, rooms={rooms}, floors={floors}, objects={objects}; expected 1 to 8 agents, 1 to 8 "
                 "rooms, 1 floor or 2 (then at least 4 rooms), 1 to 40 objects"
             )
+        if limit_s is None:
+            limit_s = 60.0 + 20.0 * max(0, rooms - 2)
         super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=("shout", "talk", "whisper")))
         self.agents = SEATS[:agents]
         self.rooms, self.floors, self.objects = rooms, floors, objects

@@ -6,7 +6,7 @@ list is in its place. Tidying together is sooner if the work is shared out, and 
 """
 
 from collections.abc import Sequence
-from math import inf
+from math import ceil, inf
 from typing import ClassVar
 
 from coterie.core import Event, Json, Script, Subgoal
@@ -41,7 +41,7 @@ class HouseTidy(HouseWorld):
         floors: int = 1,
         objects: int = 3,
         max_words: int = 8,
-        limit_s: float = 60.0,
+        limit_s: float | None = None,
     ) -> None:
         """Makes the world.
 
@@ -52,7 +52,8 @@ class HouseTidy(HouseWorld):
             floors: storeys, 1 or 2; two need at least 4 rooms.
             objects: how many things lie about, those on the list included; at most 40.
             max_words: most words said at once.
-            limit_s: simulated seconds after which the episode ends.
+            limit_s: simulated seconds after which the episode ends; null: enough, 60, 20 more for every further room,
+                and 30 more for every further thing that falls to each.
 
         Raises:
             ValueError: a number is out of its range.
@@ -65,6 +66,8 @@ class HouseTidy(HouseWorld):
             )
         if objects > 40:
             raise ValueError(f"objects={objects}, expected at most 40")
+        if limit_s is None:
+            limit_s = 60.0 + 20.0 * (rooms - 1) + 30.0 * (ceil(tasks / agents) - 1)
         super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=("shout", "talk", "whisper")))
         self.agents = SEATS[:agents]
         self.tasks, self.rooms, self.floors, self.objects = tasks, rooms, floors, objects

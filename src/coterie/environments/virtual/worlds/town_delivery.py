@@ -7,7 +7,7 @@ may come later than the others, and one go home before all is done: then what it
 """
 
 from collections.abc import Sequence
-from math import inf
+from math import ceil, inf
 from typing import ClassVar, Literal
 
 import msgspec
@@ -31,6 +31,10 @@ DOORSTEP = 1.3
 """From the middle of a doorstep to its farthest corner, metres."""
 GAP = 0.5
 """Between parcels at the depot, metres."""
+HANDS = 2
+"""Parcels that a courier carries at once."""
+ENOUGH_S, ENOUGH_SIZE = 180.0, 62.0
+"""Seconds that are enough for a round in a town of so many metres, and in smaller ones."""
 
 
 class TownDelivery(VirtualWorld):
@@ -50,7 +54,7 @@ class TownDelivery(VirtualWorld):
         word_price: float = 0.0,
         late_s: float = 0.0,
         early_s: float = 0.0,
-        limit_s: float = 180.0,
+        limit_s: float | None = None,
     ) -> None:
         """Makes the world.
 
@@ -63,7 +67,8 @@ class TownDelivery(VirtualWorld):
             word_price: what a word on the radio costs its speaker.
             late_s: simulated seconds after which the last courier comes in; 0: at the beginning.
             early_s: simulated seconds after which the first courier goes home; 0: it stays.
-            limit_s: simulated seconds after which the episode ends.
+            limit_s: simulated seconds after which the episode ends; null: enough, 180 in a town of up to 62 m and
+                accordingly more in a larger one, for every two parcels that fall to one who stays, and `late_s`.
 
         Raises:
             ValueError: a number is out of its range.
@@ -73,6 +78,9 @@ class TownDelivery(VirtualWorld):
                 f"couriers={couriers}, parcels={parcels}, size={size}; expected 1 to 8 couriers, 1 to 6 parcels, 30 to "
                 "200 m"
             )
+        if limit_s is None:
+            rounds = ceil(parcels / (HANDS * max(1, couriers - bool(early_s))))
+            limit_s = late_s + round(ENOUGH_S * max(1.0, size / ENOUGH_SIZE)) * rounds
         if not (0 <= late_s < limit_s and early_s >= 0) or (couriers == 1 and (late_s or early_s)):
             raise ValueError(
                 f"late_s={late_s}, early_s={early_s}, couriers={couriers}; expected 0 to less than {limit_s} s, at "

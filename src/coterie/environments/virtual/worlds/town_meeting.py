@@ -41,7 +41,7 @@ class TownMeeting(VirtualWorld):
         phone: bool = True,
         max_words: int = 8,
         word_price: float = 0.0,
-        limit_s: float = 180.0,
+        limit_s: float | None = None,
     ) -> None:
         """Makes the world.
 
@@ -54,7 +54,8 @@ class TownMeeting(VirtualWorld):
             phone: whether there is a telephone; else voices carry as far as they carry.
             max_words: most words said at once.
             word_price: what a word on the telephone costs its speaker.
-            limit_s: simulated seconds after which the episode ends.
+            limit_s: simulated seconds after which the episode ends; null: enough, 180 in a town of up to 62 m and
+                accordingly more in a larger one.
 
         Raises:
             ValueError: a number is out of its range.
@@ -66,6 +67,8 @@ class TownMeeting(VirtualWorld):
             )
         if not 2 <= near <= 20:
             raise ValueError(f"near={near}, expected 2 to 20 m")
+        if limit_s is None:
+            limit_s = 180.0 * max(1.0, round(size / 62.0, 1))
         self.agents = SEATS[:agents]
         wires = {"phone": Wire(self.agents, word_price)} if phone else {}
         voices = () if phone else ("talk", "whisper", "shout")

@@ -7,6 +7,7 @@ for one load; more agents carry several at a time, if they agree who carries wha
 """
 
 from collections.abc import Sequence
+from math import ceil
 from typing import ClassVar, Literal
 
 import msgspec
@@ -45,7 +46,7 @@ class WarehouseLift(VirtualWorld):
         radio: bool = False,
         max_words: int = 8,
         word_price: float = 0.0,
-        limit_s: float = 60.0,
+        limit_s: float | None = None,
         numbered: bool = False,
     ) -> None:
         """Makes the world.
@@ -58,7 +59,8 @@ class WarehouseLift(VirtualWorld):
             radio: whether a radio joins all; voices carry as far as they carry.
             max_words: most words said at once; 0: nobody speaks.
             word_price: what a word on the radio costs its speaker.
-            limit_s: simulated seconds after which the episode ends.
+            limit_s: simulated seconds after which the episode ends; null: enough, 30, and 10 for every aisle and every
+                bay of a side, for each load that falls to a pair.
             numbered: whether loads are called `load 1`, `load 2`, so that the same few commands fit every warehouse.
 
         Raises:
@@ -69,6 +71,8 @@ class WarehouseLift(VirtualWorld):
                 f"agents={agents}, loads={loads}, aisles={aisles}, bays={bays}; expected 2 to 8 agents, 1 to 6 loads, "
                 "1 to 6 aisles, 1 to 10 bays"
             )
+        if limit_s is None:
+            limit_s = (30.0 + 10.0 * (aisles + bays)) * ceil(loads / (agents // 2))
         self.agents = SEATS[:agents]
         wires = {"radio": Wire(self.agents, word_price)} if radio else {}
         super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=("talk", "shout"), wires=wires))
