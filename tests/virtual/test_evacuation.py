@@ -239,7 +239,8 @@ def test_every_room_of_every_building_has_a_way_to_every_yard(rooms):
 
 
 @pytest.mark.parametrize(
-    "options", [{"agents": 1}, {"rooms": 17}, {"exits": 1}, {"exits": 5}, {"late": 99}, {"sight": 1}]
+    "options",
+    [{"agents": 1}, {"rooms": 17}, {"exits": 1}, {"exits": 5}, {"late": 99, "limit_s": 30}, {"late": -1}, {"sight": 1}],
 )
 def test_options_out_of_range_are_refused(options):
     with pytest.raises(ValueError, match="expected"):

@@ -107,7 +107,15 @@ def test_the_plan_is_as_good_as_the_best_of_all_orders():
 
 @pytest.mark.parametrize(
     "options",
-    [{"couriers": 0}, {"parcels": 7}, {"size": 201}, {"late_s": 200}, {"early_s": -1}, {"couriers": 1, "late_s": 5}],
+    [
+        {"couriers": 0},
+        {"parcels": 7},
+        {"size": 201},
+        {"late_s": 200, "limit_s": 180},
+        {"late_s": -1},
+        {"early_s": -1},
+        {"couriers": 1, "late_s": 5},
+    ],
 )
 def test_options_out_of_range_are_refused(options):
     with pytest.raises(Exception, match="expected"):
