@@ -41,6 +41,16 @@ def bootstrapped_medians(luck):
     return statistics.bootstrap(np.median, luck.normal(3.0, 2.0, 81), seed=int(luck.integers(1 << 30)), rounds=250), 3.0
 
 
+def medians(luck):
+    return statistics.median(luck.gamma(2.0, 1.0, 61)), 1.6783469900166605
+
+
+def clustered_medians(luck):
+    return statistics.median(
+        np.repeat(luck.normal(3.0, 1.0, 40), 4) + luck.normal(0.0, 1.0, 160), np.repeat(np.arange(40), 4)
+    ), 3.0
+
+
 def paired_means(luck):
     seeds = luck.normal(0.0, 3.0, 30)
     return paired.difference(seeds + luck.normal(0, 1, 30), seeds + luck.normal(0.5, 1, 30)), 0.5
@@ -76,6 +86,8 @@ def interquartile_means(luck):
         ratios,
         bootstrapped_means,
         bootstrapped_medians,
+        medians,
+        clustered_medians,
         paired_means,
         paired_shares,
         clustered_ratios,

@@ -1,5 +1,6 @@
 """Requests count as taken up when somebody who was asked does the thing, in time."""
 
+import msgspec
 import pytest
 
 from coterie.agents import Expert, Random
@@ -32,6 +33,20 @@ def test_a_request_is_taken_up_by_a_fact_or_a_part_that_somebody_asked_brings():
     events = (asked("door open", "key taken"), asked("soup"), asked("lamp lit"), made("bob", "lamp lit", step=1), done)
     assert value("request_uptake", *events) == pytest.approx(2 / 3)
     assert value("request_latency", *events) == 2.0
+
+
+def test_the_latency_is_the_median_so_that_one_slow_answer_does_not_count_more():
+    slow = [asked("a"), asked("b"), asked("c"), made("bob", "a", step=1), made("bob", "b", step=2)]
+    assert value("request_latency", *slow, made("bob", "c", step=9)) == 2.0
+    waits = [(0, 1), (1, 1), (2, 4), (3, 2), (4, 3), (5, 3), (6, 2), (7, 1), (8, 2)]
+    played = [
+        msgspec.structs.replace(episode(asked("a"), made("cleo", "a", step=after)), seed=seed) for seed, after in waits
+    ]
+    found = METRICS["request_latency"].compute(played)
+    # Sorted 1 1 1 2 2 2 3 3 4: 6 of 9 are at most 2, so the standard error is 1/6 and the share 0.5 +- 2.306/6, which
+    # reads 1 and 4 off the list.
+    assert (found.value, found.low, found.high, found.count) == (2.0, 1.0, 4.0, 9)
+    assert METRICS["request_latency"].compute(played[:2]).low is None
 
 
 @pytest.mark.parametrize(

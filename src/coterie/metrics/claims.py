@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from coterie.core import Choice, Episode, Event, Json, Metric
+from coterie.metrics.pooled import Pooled, middle
 from coterie.metrics.tally import Pair, define
 
 CLAIMS = frozenset({"told", "explained", "answered", "spoke", "clue"})
@@ -148,19 +149,16 @@ def uptake() -> Metric:
 def uptake_latency() -> Metric:
     """How soon another seat builds on what is claimed."""
 
-    def observe(episode: Episode) -> Pair | None:
-        used = _told(episode)[1]
-        return Pair(sum(used.values()), len(used)) if used else None
+    def observe(episode: Episode) -> Iterator[tuple[int]]:
+        return ((steps,) for steps in _told(episode)[1].values())
 
-    return define(
+    return Metric(
         "uptake_latency",
-        observe,
-        "ratio",
-        missing="nobody used what another claimed",
+        Pooled(observe=observe, reduce=middle, missing="nobody used what another claimed"),
         unit="steps",
         low=0.0,
         higher_is_better=False,
-        summary="Steps from a claim to its first use by another seat, mean over facts that were used.",
+        summary="Steps from a claim to its first use by another seat, median over facts that were used.",
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from coterie.core import Episode, Event, Metric
+from coterie.metrics.pooled import Pooled, middle
 from coterie.metrics.tally import Pair, define
 
 STEPS = 10
@@ -69,20 +70,17 @@ def request_uptake() -> Metric:
 def request_latency() -> Metric:
     """How soon what is asked for is done."""
 
-    def observe(episode: Episode) -> Pair | None:
-        found = [each.after for each in uptakes(episode) if each.after is not None]
-        return Pair(sum(found), len(found)) if found else None
+    def observe(episode: Episode) -> Iterator[tuple[int]]:
+        return ((each.after,) for each in uptakes(episode) if each.after is not None)
 
-    return define(
+    return Metric(
         "request_latency",
-        observe,
-        "ratio",
-        missing="no request was fulfilled",
+        Pooled(observe=observe, reduce=middle, missing="no request was fulfilled"),
         unit="steps",
         low=0.0,
         high=STEPS,
         higher_is_better=False,
-        summary="Steps from a request to its fulfilment, mean over requests that are fulfilled.",
+        summary="Steps from a request to its fulfilment, median over requests that are fulfilled.",
     )
 
 

@@ -83,6 +83,26 @@ def clustered_error(values: Numbers, clusters: Clusters) -> float:
     return float(math.sqrt(len(sums) / (len(sums) - 1) * (sums**2).sum()) / len(values))
 
 
+def median(values: Numbers, clusters: Clusters | None = None) -> Measure:
+    """The median with Woodruff's interval: that of the share of values below it, read off the sorted values.
+
+    Where that share could be 0 or 1, or all values are the same, nothing bounds the median and there is no interval.
+    Source: Woodruff 1952, Confidence Intervals for Medians and Other Position Measures.
+
+    >>> median([1.0, 2.0, 2.0, 9.0]).value
+    2.0
+    """
+    values = np.asarray(values, np.float64)
+    groups = _groups(clusters, len(values))
+    value = float(np.median(values))
+    error = clustered_error((values <= value).astype(np.float64), groups)
+    half = t_quantile(int(groups.max())) * error if error > 0 else math.nan
+    if not half < 0.5:
+        return Measure(value, count=len(values))
+    low, high = np.quantile(values, 0.5 - half, method="lower"), np.quantile(values, 0.5 + half, method="higher")
+    return Measure(value, float(low), float(high), count=len(values))
+
+
 def ratio(
     tops: Numbers,
     bottoms: Numbers,
