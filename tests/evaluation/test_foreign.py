@@ -6,6 +6,8 @@ was written by the classes of verifiers 0.4.0; `textarena.jsonl` holds two games
 
 import json
 import struct
+import subprocess
+import sys
 import zipfile
 import zlib
 from pathlib import Path
@@ -76,6 +78,53 @@ def test_errors_and_limits_of_inspect_are_failures_and_interruptions(tmp_path):
     failed, limited, *_ = read_log(tmp_path / "a.json")
     assert failed.failure.error == "no answer"
     assert limited.endings["assistant"].kind == "truncated"
+
+
+REAL = """
+import sys
+from inspect_ai import Task, eval
+from inspect_ai.dataset import Sample
+from inspect_ai.log import write_eval_log
+from inspect_ai.model import ModelOutput, ModelUsage, get_model
+from inspect_ai.scorer import includes
+from inspect_ai.solver import generate, user_message
+
+said = ["no", "I say yes", "no", "no"]
+usages = [ModelUsage(input_tokens=10 + i, output_tokens=3 + i, total_tokens=13 + 2 * i) for i in range(4)]
+usages[1].input_tokens_cache_read, usages[1].input_tokens_cache_write = 100, 20
+outputs = [ModelOutput.from_content("mockllm/model", text) for text in said]
+for output, usage in zip(outputs, usages):
+    output.usage = usage
+task = Task(
+    dataset=[Sample(id=name, input=f"say yes, {name}", target="yes") for name in ("s0", "s1")],
+    solver=[generate(), user_message("again"), generate()],
+    scorer=includes(),
+)
+model = get_model("mockllm/model", custom_outputs=outputs)
+(log,) = eval(task, model=model, log_dir=sys.argv[1], display="none", max_samples=1)
+write_eval_log(log, sys.argv[1] + "/log.eval")
+write_eval_log(log, sys.argv[1] + "/log.json")
+"""
+
+
+def test_a_log_that_inspect_itself_writes_is_read_in_both_forms_with_its_tokens(tmp_path):
+    told = subprocess.run([sys.executable, "-c", REAL, str(tmp_path)], capture_output=True, text=True, timeout=300)
+    assert told.returncode == 0, told.stderr
+    episodes = list(read_log(tmp_path / "log.eval"))
+    assert episodes == list(read_log(tmp_path / "log.json"))
+    assert [each.outcome["success"] for each in episodes] == [True, False]
+    samples = [turn.samples[0] for each in episodes for turn in each.turns]
+    assert [(each.prompt_tokens, each.completion_tokens) for each in samples] == [(10, 3), (131, 4), (12, 5), (13, 6)]
+    report = measure(episodes, ["tokens_per_success"])
+    assert report.measures["tokens_per_success"].value == 10 + 3 + 131 + 4 + 12 + 5 + 13 + 6
+
+
+def test_what_a_call_of_the_model_does_not_count_is_not_free(tmp_path):
+    log = json.loads((LOGS / "inspect.json").read_text())
+    log["samples"][0]["events"] = [{"event": "model", "output": {"choices": [], "usage": {"output_tokens": 5}}}]
+    (tmp_path / "a.json").write_text(json.dumps(log))
+    assert next(iter(read_log(tmp_path / "a.json"))).turns[0].samples[0].completion_tokens is None
+    assert measure(read_log(tmp_path / "a.json"), ["tokens_per_success"]).measures["tokens_per_success"].missing
 
 
 def test_traces_of_all_agents_become_one_episode_in_the_order_of_time():

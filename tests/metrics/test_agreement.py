@@ -1,9 +1,11 @@
-"""Statistics against independent implementations: statsmodels, scipy, and numbers that Inspect AI computed."""
+"""Statistics against independent implementations: statsmodels, scipy and Inspect AI."""
 
 import random
 
 import numpy as np
 import pytest
+from inspect_ai import scorer as inspect
+from inspect_ai.scorer import SampleScore, Score
 from scipy import stats
 from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.contingency_tables import mcnemar as their_mcnemar
@@ -13,14 +15,6 @@ from statsmodels.stats.proportion import proportion_confint
 
 from coterie.metrics import paired, planning, statistics
 
-# Inspect AI 0.3.285: stderr(cluster="seed") and stderr() of `clustered_data(0)` to `clustered_data(3)`.
-INSPECT_STDERR = [
-    (0.1020412883605576, 0.08274767930491411),
-    (0.11432351166695906, 0.06056078175067057),
-    (0.11133235174267922, 0.0717065054677117),
-    (0.09410932821227477, 0.06494964005966064),
-]
-
 
 def clustered_data(seed):
     luck = random.Random(seed)
@@ -29,11 +23,21 @@ def clustered_data(seed):
     return [float(luck.random() < pull[c]) if seed % 2 else luck.gauss(pull[c], 0.5) for c in clusters], clusters
 
 
-@pytest.mark.parametrize(("seed", "expected"), list(enumerate(INSPECT_STDERR)))
-def test_standard_errors_are_those_of_inspect(seed, expected):
+@pytest.mark.parametrize("seed", range(10))
+def test_standard_errors_and_intervals_are_those_of_inspect(seed):
     values, clusters = clustered_data(seed)
-    assert statistics.clustered_error(values, clusters) == pytest.approx(expected[0], abs=1e-9)
-    assert statistics.clustered_error(values, range(60)) == pytest.approx(expected[1], abs=1e-9)
+    scores = [
+        SampleScore(score=Score(value=value), sample_metadata={"seed": cluster})
+        for value, cluster in zip(values, clusters, strict=True)
+    ]
+    theirs = inspect.stderr(cluster="seed")(scores)
+    assert statistics.clustered_error(values, clusters) == pytest.approx(theirs, abs=1e-9)
+    assert statistics.clustered_error(values, range(60)) == pytest.approx(inspect.stderr()(scores), abs=1e-9)
+    interval, ours = inspect.ci(cluster="seed")(scores), statistics.mean(values, clusters)
+    assert (ours.low, ours.high) == pytest.approx((interval["lower"], interval["upper"]), abs=1e-9)
+    if set(values) <= {0.0, 1.0}:
+        interval, ours = inspect.ci_wilson()(scores), statistics.rate(values)
+        assert (ours.low, ours.high) == pytest.approx((interval["lower"], interval["upper"]), abs=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -46,7 +46,9 @@ class Pool:
         numbers, before = self.numbers, len(self.seeds)
         for row in rows:
             self.seeds.append(episode.seed)
-            self.cells.extend([cell if isinstance(cell, int) else numbers.setdefault(cell, len(numbers)) for cell in row])
+            self.cells.extend(
+                [cell if isinstance(cell, int) else numbers.setdefault(cell, len(numbers)) for cell in row]
+            )
         self.count += len(self.seeds) > before
 
     def measure(self, metric: Pooled) -> Measure:

@@ -5,7 +5,7 @@ import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,11 +63,12 @@ def inspect_episodes(log: Any, where: str) -> Iterator[Episode]:
 def _sample(sample: Mapping[str, Any], log: Mapping[str, Any]) -> Episode:
     """One sample in one epoch; epochs of a sample are tries at the same seed."""
     told, model = log["eval"], str(log["eval"]["model"])
-    turns, read = list[Turn](), list[str]()
+    turns, read, tokens = list[Turn](), list[str](), _tokens(sample.get("events") or ())
     for message in sample["messages"]:
         text = content_of(message.get("content"))
         if message["role"] == "assistant":
-            turns.append(turn_of("assistant", len(turns), "\n".join(read), text, str(message.get("model") or model)))
+            who, counted = str(message.get("model") or model), tokens.get(message.get("id"), {})
+            turns.append(turn_of("assistant", len(turns), "\n".join(read), text, who, **counted))
             read = []
         else:
             read.append(text)
@@ -86,6 +87,20 @@ def _sample(sample: Mapping[str, Any], log: Mapping[str, Any]) -> Episode:
         failure=Failure("agent", str(error.get("message", error))[:300]) if error else None,
         labels={"sample": str(sample["id"])},
     )
+
+
+def _tokens(events: Iterable[Mapping[str, Any]]) -> dict[str | None, dict[str, int]]:
+    """By the id of a message: how many tokens the model read and wrote for it, as the calls of the model tell."""
+    found: dict[str | None, dict[str, int]] = {}
+    for event in events:
+        output = event.get("output") if event["event"] == "model" else None
+        if output and (usage := output.get("usage")) and output.get("choices"):
+            # What came out of a cache, or went into one, was read too, but Inspect counts it apart.
+            read = sum(usage.get(f"input_tokens{part}") or 0 for part in ("", "_cache_read", "_cache_write"))
+            counted = {"prompt_tokens": read, "completion_tokens": int(usage["output_tokens"])}
+            found[output["choices"][0]["message"].get("id")] = counted
+    found.pop(None, None)
+    return found
 
 
 def _outcome(scores: Mapping[str, Json]) -> Event:

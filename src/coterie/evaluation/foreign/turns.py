@@ -9,9 +9,9 @@ SPEC = ActionSpec(move=Text(1_000_000), fallback=Action(""))
 """What a foreign agent may do, as far as its log says: write something."""
 
 
-def turn_of(agent: str, step: int, read: str, text: str, policy: str, token_ids: tuple[int, ...] = ()) -> Turn:
-    """What an agent wrote, after what it had read."""
-    return Turn(agent, step, Observation(SPEC, read), Action(text), (), (Sample(text, policy, token_ids=token_ids),))
+def turn_of(agent: str, step: int, read: str, text: str, policy: str, **counted: Any) -> Turn:
+    """What an agent wrote, after what it had read; `counted` is what a Sample keeps of tokens, where the log tells."""
+    return Turn(agent, step, Observation(SPEC, read), Action(text), (), (Sample(text, policy, **counted),))
 
 
 def seed_of(name: str) -> int:

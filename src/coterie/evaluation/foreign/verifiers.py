@@ -61,7 +61,7 @@ def _traced(name: str, model: str, nodes: Iterable[Mapping[str, Any]]) -> Iterat
             continue
         mask, ids = node.get("mask") or (), node.get("token_ids") or ()
         own = tuple(token for token, mine in zip(ids, mask, strict=False) if mine)
-        yield float(node.get("timestamp") or 0.0), turn_of(name, 0, "\n".join(read), text, model, own)
+        yield float(node.get("timestamp") or 0.0), turn_of(name, 0, "\n".join(read), text, model, token_ids=own)
         read = []
 
 
