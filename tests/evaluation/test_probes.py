@@ -31,6 +31,7 @@ from coterie.evaluation.probes import (
     write_findings,
 )
 from coterie.evaluation.probes.choices import Chooser, divergence
+from coterie.evaluation.report.heat_map import heat_map
 from coterie.policies import CompactCodec, FakePolicy, TabularPolicy
 from coterie.policies.local import LocalPolicy, small_model, small_tokenizer
 from coterie.rollout import gather
@@ -195,6 +196,22 @@ def test_cross_play_by_hand():
     assert found.measures["gap"].value == pytest.approx(2 / 3)
     assert [[cell.value for cell in row] for row in found.cross_play.measures] == [[1, 0, 1], [0, 1, 0], [1, 0, 1]]
     assert found.measures["worst partner of a"].value == 0
+
+
+def test_strangers_of_the_same_recipe_stand_apart_from_those_of_another():
+    teams = {"shifted/1": team(1), "shifted/2": team(1), "plain/1": team(0), "own": team(1)}
+    found = cross_play(Trial("reference_game", range(30)), teams)
+    # Of 12 pairs of strangers 2 share a recipe and its code, 6 are of one code by luck, 6 meet the plain code.
+    assert found.measures["cross-play, same recipe"].value == 1
+    assert found.measures["gap, same recipe"].value == 0
+    assert found.measures["cross-play, other recipe"].value == pytest.approx(4 / 10)
+    assert found.measures["gap, other recipe"].value == pytest.approx(6 / 10)
+    assert found.measures["cross-play"].value == pytest.approx(6 / 12)
+    drawn = str(heat_map(found.cross_play))
+    assert (drawn.count(" own"), drawn.count(" kin")) == (4, 2)
+    lone = cross_play(Trial("reference_game", range(6)), {"a/1": team(0), "b/1": team(1)})
+    assert lone.measures["gap, same recipe"].missing == "there are no strangers of the same recipe"
+    assert "dashed" not in str(heat_map(lone.cross_play))
 
 
 def test_cross_play_with_three_seats_tries_each_seat():

@@ -45,13 +45,18 @@ def test_a_probe_of_a_world_with_profiles_and_one_of_prices():
     assert found.measures["collusion index"].value == (found.measures["mean_return"].value - 5) / 10
 
 
-def test_teams_meet_in_cross_play():
+def test_teams_meet_in_cross_play(tmp_path):
     team, guessing = (dict.fromkeys(("speaker", "listener"), mind) for mind in (Expert(), Random()))
     found = probe("cross_play", Trial("reference_game", range(20)), team, {"guessing": guessing})
     assert found.cross_play.rows == ["the team", "guessing"]
     assert found.cross_play.measures[0][0].value == 1
     with pytest.raises(ConfigError, match="--team NAME=WHO"):
         probe("cross_play", Trial("reference_game", range(2)), team)
+    named = probe("cross_play:name=a/1", Trial("reference_game", range(6), folder=str(tmp_path)), team, {"a/2": team})
+    assert named.measures["gap, same recipe"].value == 0
+    assert (tmp_path / "a.1_at_speaker_with_a.2.jsonl.zst").exists()
+    with pytest.raises(ConfigError, match="two teams called 'a/2'"):
+        probe("cross_play:name=a/2", Trial("reference_game", range(2)), team, {"a/2": team})
 
 
 def test_one_mind_in_all_seats_is_told_that_it_has_all():

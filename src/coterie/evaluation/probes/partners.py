@@ -8,7 +8,7 @@ import msgspec
 
 from coterie.core import ConfigError, Measure, Metric, Mind
 from coterie.environments import references
-from coterie.evaluation.cross_play import CrossPlay
+from coterie.evaluation.cross_play import CrossPlay, same_recipe
 from coterie.evaluation.probes.arms import Arm, Trial
 from coterie.evaluation.probes.finding import Finding, above_zero, over_seeds, per_seed, slope, task_metric
 from coterie.metrics import metrics as find_metrics
@@ -24,8 +24,9 @@ def cross_play(trial: Trial, teams: Mapping[str, Mapping[str, Mind]], metric: st
     """Lets members of every two teams play together: a row's member at one seat, the column's at all others.
 
     Self-play is the mean of the diagonal, cross-play that of the rest; the gap is what a team lost by agreeing on ways
-    that only it knows. With more than two seats, a row's member takes each seat in turn. Source: Hu et al. 2020,
-    "Other-Play" for Zero-Shot Coordination (arXiv 2003.02979).
+    that only it knows. With more than two seats, a row's member takes each seat in turn. Where names say how the teams
+    were made (`RECIPE/WHICH`, such as `imitation/1`), strangers of the same recipe, which another seed made, stand
+    apart from those of another. Source: Hu et al. 2020, "Other-Play" for Zero-Shot Coordination (arXiv 2003.02979).
 
     Args:
         trial: the world, its seeds, how to play.
@@ -40,7 +41,9 @@ def cross_play(trial: Trial, teams: Mapping[str, Mapping[str, Mind]], metric: st
         raise ConfigError(f"cross-play needs two teams or more, each with a mind for {', '.join(seats)}")
     focal = seats[:1] if len(seats) == 2 else seats
     arms = {
-        (row, column, seat): Arm(f"{row}_at_{seat}_with_{column}", {**teams[column], seat: teams[row][seat]})
+        (row, column, seat): Arm(
+            f"{row}_at_{seat}_with_{column}".replace("/", "."), {**teams[column], seat: teams[row][seat]}
+        )
         for row, column in itertools.product(names, names)
         for seat in (focal if row != column else seats[:1])
     }
@@ -61,16 +64,21 @@ def cross_play(trial: Trial, teams: Mapping[str, Mapping[str, Mind]], metric: st
     def own(seed: int) -> float:
         return sum(cell(name, name, seed) for name in names) / len(names)
 
-    def strange(seed: int) -> float:
-        pairs = list(itertools.permutations(names, 2))
+    def strange(pairs: Sequence[tuple[str, str]], seed: int) -> float:
         return sum(cell(*pair, seed) for pair in pairs) / len(pairs)
 
     matrix = [[over_seeds(partial(cell, row, column), seeds, chosen) for column in names] for row in names]
     measures = {
         "self-play": over_seeds(own, seeds, chosen),
-        "cross-play": over_seeds(strange, seeds, chosen),
-        "gap": over_seeds(lambda seed: own(seed) - strange(seed), seeds, chosen, signed=True),
     }
+    for kind, pairs in _strangers(names).items():
+        if not pairs:
+            missing = Measure(None, missing=f"there are no strangers of the {kind.removeprefix(', ')}")
+            measures |= {f"cross-play{kind}": missing, f"gap{kind}": missing}
+            continue
+        measures[f"cross-play{kind}"] = over_seeds(partial(strange, pairs), seeds, chosen)
+        gap = partial(lambda pairs, seed: own(seed) - strange(pairs, seed), pairs)
+        measures[f"gap{kind}"] = over_seeds(gap, seeds, chosen, signed=True)
     for row, found in zip(names, matrix, strict=True):
         told = [each for column, each in zip(names, found, strict=True) if column != row and each.value is not None]
         if told:
@@ -86,6 +94,15 @@ def cross_play(trial: Trial, teams: Mapping[str, Mapping[str, Mind]], metric: st
         notes=(f"Measured: {chosen.name}; a row's member at {one}, the column's at {others}.",),
         cross_play=CrossPlay(names, names, matrix, one, others, chosen.name),
     )
+
+
+def _strangers(names: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """The pairs of different teams: all, and where names tell recipes, those of the same and of another one."""
+    pairs = list(itertools.permutations(names, 2))
+    if not any("/" in name for name in names):
+        return {"": pairs}
+    alike = [pair for pair in pairs if same_recipe(*pair)]
+    return {"": pairs, ", same recipe": alike, ", other recipe": [pair for pair in pairs if pair not in alike]}
 
 
 def focal_score(trial: Trial, minds: Mapping[str, Mind], focal: Sequence[str]) -> Finding:

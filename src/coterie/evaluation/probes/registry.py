@@ -82,10 +82,14 @@ def _coordinated(trial: Trial, minds: Mapping[str, Mind], seat: str, **told: Any
     return coordination_deficit(trial, minds, dict.fromkeys(minds, OneMind(mind)), **told)
 
 
-def _crossed(trial: Trial, minds: Mapping[str, Mind], teams: Teams, **told: Any) -> Finding:
+def _crossed(
+    trial: Trial, minds: Mapping[str, Mind], teams: Teams, name: str = "the team", metric: str | None = None
+) -> Finding:
     if not teams:
         raise ConfigError("cross_play needs another team to meet: give it with --team NAME=WHO")
-    return cross_play(trial, {"the team": minds, **teams}, **told)
+    if name in teams:
+        raise ConfigError(f"found two teams called {name!r}; give each a name of its own")
+    return cross_play(trial, {name: minds, **teams}, metric)
 
 
 METRIC = ("metric",)
@@ -99,7 +103,7 @@ PROBES: dict[str, Probe] = {
     "lazy_agents": Probe(lazy_agents, "whose replacement by a random or a silent one nobody notices", METRIC),
     "policy_swap": Probe(policy_swap, "what is lost when two members exchange their seats", METRIC),
     "shapley": Probe(shapley, "how much each seat brings, all coalitions played", METRIC),
-    "cross_play": Probe(_crossed, "members of different teams together, which --team names", METRIC),
+    "cross_play": Probe(_crossed, "members of different teams together, which --team names", ("metric", "name")),
     "focal_score": Probe(
         lambda trial, minds, seat: focal_score(trial, minds, [seat]),
         "what a seat is paid, random 0, expert 1",
