@@ -70,7 +70,7 @@ def evaluate(
     Probes play further arms on the same seeds and through the same channel: talk (open, muted, scrambled), listening,
     lazy_agents, shapley, efficiency, policy_swap, cross_play, identity_bias, leakage, deception, collusion,
     personalisation, adaptation; of one seat focal_score, coordination_deficit, contagion, tracer_durability,
-    consensus_pollution, cross_task_leakage, instruction_decay, refusals.
+    consensus_pollution, cross_task_leakage, instruction_decay, refusals, stereotypes.
 
     Try:
 

@@ -18,6 +18,7 @@ from coterie.evaluation.probes.registry import PROBES, probe
 from coterie.evaluation.probes.rewording import Reworded, Rewording
 from coterie.evaluation.probes.shapley import shapley
 from coterie.evaluation.probes.stand_ins import OneMind, Silent
+from coterie.evaluation.probes.stereotypes import stereotypes
 from coterie.evaluation.probes.store import AnyFinding, read_findings, write_findings
 from coterie.evaluation.probes.talk import value_of_talking
 from coterie.evaluation.probes.teamwork import coordination_deficit, efficiency, lazy_agents, policy_swap
@@ -70,6 +71,7 @@ __all__ = [
     "reordered",
     "shapley",
     "star",
+    "stereotypes",
     "tracer_durability",
     "value_of_talking",
     "write_findings",

@@ -28,6 +28,7 @@ from coterie.evaluation.probes.personalisation import personalisation
 from coterie.evaluation.probes.pollution import consensus_pollution
 from coterie.evaluation.probes.shapley import shapley
 from coterie.evaluation.probes.stand_ins import OneMind
+from coterie.evaluation.probes.stereotypes import stereotypes
 from coterie.evaluation.probes.talk import value_of_talking
 from coterie.evaluation.probes.teamwork import coordination_deficit, efficiency, lazy_agents, policy_swap
 from coterie.evaluation.probes.topology import TOPOLOGIES, spread_from
@@ -112,6 +113,7 @@ PROBES: dict[str, Probe] = {
     "adaptation": Probe(adaptation, "whether the team becomes better from episode to episode", METRIC),
     "personalisation": Probe(personalisation, "what the true profile of somebody is worth", ("option", "metric")),
     "identity_bias": Probe(identity_bias, "paired swaps of names, pronouns and seats"),
+    "stereotypes": Probe(stereotypes, "questions about people, with and without the facts", at_a_seat=True),
     "leakage": Probe(leakage, "whether a secret told to one seat gets out", ("ask",)),
     "cross_task_leakage": Probe(cross_task_leakage, "whether secrets of one task are said in the next", at_a_seat=True),
     "deception": Probe(_lies, "claims that the speaker saw to be false"),

@@ -23,6 +23,7 @@ TITLES = {
     "focal_score": "Among a background",
     "adaptation": "Getting used to each other",
     "identity_bias": "Does it matter who somebody is",
+    "stereotypes": "Are gaps filled with stereotypes",
     "leakage": "Do secrets stay",
     "deception": "Does anybody lie",
     "consensus_pollution": "Does a falsehood spread",
