@@ -56,22 +56,45 @@ def measure(
         bool, typer.Option("--skip-damaged", help="Go on without damaged lines, and tell of each.")
     ] = False,
     price: PRICES = None,
+    judge: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WHO",
+            help="Let WHO, such as a chat model, read every episode and answer the rubric; repeat it, best for two.",
+        ),
+    ] = None,
+    rubric: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="What judges are asked: communication, planning, truthfulness, politeness; or a file."
+        ),
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What people answered, to compare judges with: CSV with seed and answer."),
+    ] = None,
     format: FORMAT = "table",
 ) -> None:
     """Measures episodes that were recorded before, here or by another library.
+
+    Judges give opinions where code cannot measure. They stand apart from the measures, with how far they agree; beside
+    a run folder they are kept for its report page.
 
     Try:
 
     coterie measure runs/a/episodes
 
     coterie measure logs/say_yes.eval --metrics success,pass_at --out converted.jsonl.zst
+
+    coterie measure runs/a/episodes --rubric politeness --judge http://127.0.0.1:8000/v1#qwen
     """
     from coterie.agents.terminal import STANDARD
     from coterie.commands.arguments import read_prices, record_path
     from coterie.commands.evaluate import names_of
+    from coterie.commands.judging import judge as ask_judges
     from coterie.core import ConfigError
     from coterie.evaluation import measure as measured
-    from coterie.evaluation.export import export
+    from coterie.evaluation.export import Exported, export
     from coterie.evaluation.foreign import read_log
     from coterie.rollout import write_episodes
 
@@ -81,12 +104,16 @@ def measure(
             write_episodes(path, read_log(log, solved_at, skip_damaged))
         skip = (lambda error: typer.echo(f"left out: {error}", err=True)) if skip_damaged else False
         result = measured(read_log(log, solved_at, skip), names_of(metric), prices=read_prices(price or ()))
+        found: list[Exported] = [result]
+        if judge:
+            found.append(ask_judges([*read_log(log, solved_at, skip_damaged)], judge, rubric, labels, log))
     except FileNotFoundError as error:
         raise ConfigError(str(error)) from error
     if format == "table":
-        STANDARD.console.print(result.table())
+        for each in found:
+            STANDARD.console.print(each.table())
     else:
-        typer.echo(export([result], format), nl=False)
+        typer.echo(export(found, format), nl=False)
 
 
 def compare(

@@ -10,7 +10,18 @@ import msgspec
 
 from coterie.agents import Expert, Language
 from coterie.agents.rules import rules_of
-from coterie.core import Action, ActionSpec, Choice, ConfigError, Ending, Environment, Mind, Observation, Step
+from coterie.core import (
+    Action,
+    ActionSpec,
+    AgentError,
+    Choice,
+    ConfigError,
+    Ending,
+    Environment,
+    Mind,
+    Observation,
+    Step,
+)
 from coterie.evaluation.probes.arms import Arm, play_arms
 from coterie.policies.chat_codec import ChatCodec
 
@@ -72,6 +83,7 @@ def ask(
 
     Raises:
         ConfigError: the mind is a world's own expert, which answers no questions.
+        AgentError: not one question reached it.
     """
     if isinstance(mind, Expert):
         raise ConfigError("an expert knows its world only and answers no questions; seat a model, or a script")
@@ -85,4 +97,6 @@ def ask(
         at_once=at_once,
         progress=progress,
     )[name]
+    if played and all(each.failure for each in played):
+        raise AgentError(f"{mind.name} could be asked nothing: {played[0].failure.error if played[0].failure else ''}")
     return [str(turns[0].action.move) if (turns := each.turns) and turns[0].action else None for each in played]

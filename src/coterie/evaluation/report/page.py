@@ -13,7 +13,7 @@ from coterie.evaluation.report.heat_map import heat_map
 from coterie.evaluation.report.inputs import Evaluation, Progress, RunConfig, RunRecord, read_run
 from coterie.evaluation.report.markup import Markup, tag
 from coterie.evaluation.report.numbers import numbers
-from coterie.evaluation.report.probed import TITLES, probed
+from coterie.evaluation.report.probed import judged, probed, title_of
 from coterie.evaluation.report.shell import document, downloads, section
 from coterie.evaluation.report.talk_graph import talk_graph
 from coterie.evaluation.report.transcripts import in_short, legend, transcript
@@ -44,9 +44,10 @@ def render(run: RunRecord) -> str:
         _words(evaluation, missing),
         _cross_play(evaluation, missing),
         _talk(evaluation),
-        *(section(TITLES.get(each.probe, each.probe), " ".join(each.notes), *probed(each)) for each in run.findings),
+        *(section(title_of(each), " ".join(each.notes), *probed(each)) for each in run.findings if not judged(each)),
         _transcripts(evaluation, missing),
         numbers(evaluation.arms, missing),
+        *(section(title_of(each), " ".join(each.notes), *probed(each)) for each in run.findings if judged(each)),
         _settings(config, missing),
         HOW_TO_READ,
         downloads(run.folder, lambda kind: export_run(run, kind)),

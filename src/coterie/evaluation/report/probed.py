@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from coterie.core import Measure
+from coterie.evaluation.judges import PROBE
 from coterie.evaluation.probes.contagion import Spread
 from coterie.evaluation.probes.finding import Finding
 from coterie.evaluation.probes.listening import Influence, Listening
@@ -37,6 +38,18 @@ TITLES = {
 }
 MOST = 24
 """Messages shown of the transcript whose influence is drawn."""
+
+
+def title_of(finding: Finding) -> str:
+    """The title of a finding's section; judges are named as such, with what they were asked."""
+    if judged(finding):
+        return f"Judged, not measured: {finding.asked.partition(':')[2] or 'a rubric'}"
+    return TITLES.get(finding.probe, finding.probe)
+
+
+def judged(finding: Finding) -> bool:
+    """Whether it is an opinion, which reports keep apart."""
+    return finding.probe == PROBE
 
 
 def probed(finding: Finding) -> list[Content]:
