@@ -78,6 +78,16 @@ def test_the_paired_t_interval_is_that_of_scipy():
     assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_the_interval_of_a_median_is_that_of_scipys_quantile_test_within_one_place(seed):
+    values = np.random.default_rng(seed).gamma(2.0, 3.0, 101)
+    ours, places = statistics.median(values), np.sort(values)
+    theirs = stats.quantile_test(values, p=0.5).confidence_interval()
+    assert ours.value == np.median(values)
+    for our, their in ((ours.low, theirs.low), (ours.high, theirs.high)):
+        assert abs(int(np.searchsorted(places, our)) - int(np.searchsorted(places, their))) <= 1
+
+
 @pytest.mark.parametrize(("effect", "spread", "power"), [(0.05, 0.7, 0.8), (0.5, 1.0, 0.9), (2.0, 13.0, 0.8)])
 def test_required_episodes_are_those_of_statsmodels(effect, spread, power):
     # ratio=0: a test of one sample, here of the differences. Theirs counts the far tail too, which adds nothing here.
