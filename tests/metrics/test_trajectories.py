@@ -87,3 +87,9 @@ def test_what_matches_is_the_longest_beginning_of_the_reference_that_can_be_foun
 
     expected = max(count for count in range(len(reference) + 1) if in_order(reference[:count]))
     assert matched(done, reference) == expected
+
+
+@given(actions, actions)
+def test_no_later_beginning_matches_more_than_the_first(done, reference):
+    begins = [place for place, action in enumerate(done) if reference and action == reference[0]]
+    assert matched(done, reference) == max((matched(done[place:], reference) for place in begins), default=0)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coterie.agents import Expert, Random
-from coterie.core import Episode, Event, Seat
+from coterie.agents import Expert, Random, Scripted
+from coterie.core import Action, Episode, Event, Seat
 from coterie.metrics import METRICS, metrics
 from coterie.metrics.welfare import gini, nash, nash_welfare
 from coterie.rollout import gather
@@ -100,6 +100,22 @@ def test_a_commons_by_hand():
     assert value("harvest_efficiency", kept, lost) == pytest.approx((1 + 12 / 30) / 2)
     assert value("overuse", kept, lost) == pytest.approx(2 / 12)
     assert value("harvest_equality", kept, lost) == pytest.approx((1 + 0.75) / 2)
+
+
+def test_to_take_more_than_the_stock_bears_alone_is_over_use_as_the_paper_has_it():
+    took = [
+        ("ann", 7, 6),
+        ("bob", 6, 6),
+        ("ann", 3, 4),
+        ("bob", 3, 4),
+    ]  # the second round: 6 of 4 together, nobody alone
+    events = tuple(Event("harvested", who, {"took": took, "limit": limit}) for who, took, limit in took)
+    played = Episode(environment="hand-v1", seed=0, seats={}, events=events)
+    assert value("overuse_alone", played) == 1 / 4
+    greedy = Scripted(lambda seed: lambda seen: Action(seen.spec.move.options[-1] if seen.spec.move else None))
+    ruined = list(gather("commons", dict.fromkeys(("ann", "bob", "cid"), greedy), range(5)))
+    assert value("overuse", *ruined) == 1.0
+    assert value("overuse_alone", *ruined) < 1.0
 
 
 def test_experts_keep_a_commons_alive_and_random_harvests_do_not():

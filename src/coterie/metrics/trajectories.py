@@ -1,8 +1,9 @@
 """How close a sequence of actions comes to a reference, and who gets whom to come closer.
 
 Source: Sun et al. 2025, Collab-Overcooked (arXiv 2502.20073): trajectory efficiency score (TES), its increment (ITES),
-initiating and responding capability; the score is the one that the published code of the authors computes. Reference
-trajectories are an argument: a planner or an expert gives them.
+initiating and responding capability; the score is the one that the published code of the authors computes. That code
+tries every place where the reference could begin and takes the best; the first is always among the best, so here it is
+the only one. Reference trajectories are an argument: a planner or an expert gives them.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -34,7 +34,8 @@ def instruction_decay(
 ) -> Finding:
     """Gives one seat an instruction at the start and reports how well it keeps it, utterance after utterance.
 
-    Source of the idea: the instruction decay rate of AgentCollabBench.
+    Source of the idea: Mazumder et al. 2026, AgentCollabBench (arXiv 2605.08647), instruction decay rate, there scored
+    by a judge; here by a rule.
 
     Args:
         trial: a world in which the seat may speak several times.
