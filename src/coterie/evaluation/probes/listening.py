@@ -3,6 +3,8 @@
 Speaking can look informative and change nothing. So every message that was heard before a choice is replaced, all else
 kept as it was: by nothing, by a message from another episode, by a paraphrase. How far the listener's distribution over
 its moves goes apart is the influence of the message (Jensen-Shannon, bits); what a paraphrase does is the noise floor.
+This divergence is the mutual information of the move and a fair draw of one of the two messages under intervention: the
+causal influence of communication of two messages, in bits.
 Sources: Lowe et al. 2019 (arXiv 1903.05168), causal influence of communication; Jaques et al. 2019, Social
 Influence as Intrinsic Motivation (arXiv 1810.08647).
 """
