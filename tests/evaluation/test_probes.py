@@ -89,7 +89,7 @@ def test_the_divergence_agrees_with_scipy():
         p, q = luck.dirichlet([0.5] * 5), luck.dirichlet([0.5] * 5)
         ours = divergence(dict(enumerate(p)), dict(enumerate(q)))
         assert ours == pytest.approx(jensenshannon(p, q, base=2) ** 2, abs=1e-12)
-        # Causal influence of communication: the mutual information of message and move, either message sent half the time.
+        # Causal influence of communication: what a message, drawn fairly of the two, and the move have in common.
         joint = np.stack([p, q]) / 2
         terms = joint * np.log2(joint / (joint.sum(1, keepdims=True) * joint.sum(0)))
         assert ours == pytest.approx(terms.sum(), abs=1e-9)
