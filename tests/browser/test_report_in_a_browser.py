@@ -29,6 +29,8 @@ def pages(tmp_path_factory):
         run("evaluate", "suite:quick", "--seat", f"*={who}", "--out", str(place / name))
     probes = ("--probe", "talk", "--probe", "listening", "--probe", "contagion", "--probe", "tracer_durability")
     run("evaluate", "study_group", "--episodes", "12", *probes, "--out", str(place / "run"))
+    judges = ("--judge", "random", "--judge", "random", "--rubric", "planning")
+    run("measure", str(place / "run/episodes"), "--metrics", "success", *judges)
     run("report", str(place / "run"))
     run("report", str(place / "a"))
     run("compare", str(place / "a"), str(place / "b"), "--out", str(place / "difference.html"))

@@ -6,7 +6,7 @@ import random
 import pytest
 from typer.testing import CliRunner
 
-from coterie.agents import Expert, Language, Scripted
+from coterie.agents import Expert, Language, Random, Scripted
 from coterie.cli import app
 from coterie.core import Action, AgentError, ConfigError
 from coterie.evaluation.judges import RUBRICS, Rubric, judged, written
@@ -97,6 +97,12 @@ def test_judges_who_throw_coins_do_not_agree_and_are_not_relied_on():
     assert found.measures["agreement of judges"].value == krippendorff_alpha(ratings, "ordinal").value
     assert found.measures["median, one"].value == sorted(ratings[0])[15]
     assert found.units["median, one"] == "points"
+
+
+def test_one_mind_asked_twice_draws_anew_and_does_not_agree_with_itself_by_using_the_same_luck():
+    found = judged(EPISODES, {"one": Random(), "two": Random()}, LONG)
+    assert found.measures["agreement of judges"].value < 0.9
+    assert not any(found.verdicts.values())
 
 
 def test_people_are_compared_with_on_what_they_labelled():

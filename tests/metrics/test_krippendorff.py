@@ -47,6 +47,13 @@ def test_judges_that_never_differ_in_anything_cannot_be_told_from_chance():
     assert krippendorff_alpha([["yes", None], [None, "no"]]).missing == "no unit was judged twice"
 
 
+def test_few_units_without_a_disagreement_do_not_prove_agreement():
+    few, many = (krippendorff_alpha(["ab" * half] * 2) for half in (2, 50))
+    assert few.value == many.value == many.high == 1
+    assert few.low == pytest.approx(4 / (4 + 1.959964**2))
+    assert many.low > 0.95
+
+
 def test_judges_who_throw_coins_agree_by_chance_and_the_interval_says_so():
     luck = random.Random(1)
     held = 0

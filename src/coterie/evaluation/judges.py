@@ -98,8 +98,8 @@ def judged(
     if strange := set((labels or {}).values()) - set(rubric.answers):
         raise ConfigError(f"found the labels {', '.join(sorted(strange))}, expected {', '.join(rubric.answers)}")
     seeds, given, measures = [each.seed for each in episodes], dict[str, Answers](), dict[str, Measure]()
-    for judge, mind in judges.items():
-        forth, back = _both_orders(episodes, mind, rubric, at_once, progress, judge)
+    for luck, (judge, mind) in enumerate(judges.items()):
+        forth, back = _both_orders(episodes, mind, rubric, judge, luck, at_once, progress)
         both = [None if None in pair else pair[0] == pair[1] for pair in zip(forth, back, strict=True)]
         given[judge] = [answer if same else None for answer, same in zip(forth, both, strict=True)]
         measures |= {f"{what}, {judge}": each for what, each in _opinion(given[judge], seeds, rubric).items()}
@@ -127,12 +127,12 @@ def judged(
 
 
 def _both_orders(
-    episodes: Sequence[Episode], mind: Mind, rubric: Rubric, at_once: int, progress: bool, judge: str
+    episodes: Sequence[Episode], mind: Mind, rubric: Rubric, judge: str, luck: int, at_once: int, progress: bool
 ) -> tuple[Answers, Answers]:
     texts = [f"{rubric.question}\n\n{written(episode)}" for episode in episodes]
     orders = (rubric.answers, rubric.answers[::-1])
     questions = [Question(text, answers) for answers in orders for text in texts]
-    found = ask(questions, mind, name=judge, at_once=at_once, progress=progress)
+    found = ask(questions, mind, name=judge, luck=luck, at_once=at_once, progress=progress)
     return found[: len(texts)], found[len(texts) :]
 
 

@@ -36,7 +36,10 @@ class Question(msgspec.Struct, frozen=True):
 
 
 class Questions(Environment):
-    """A world of one seat: the seed says which question is asked, and its answer ends the episode."""
+    """A world of one seat: the seed says which question is asked, and its answer ends the episode.
+
+    After the last question comes the first again, so that other seeds ask the same with other luck.
+    """
 
     id = "questions-v1"
     agents = (SEAT,)
@@ -49,7 +52,7 @@ class Questions(Environment):
 
     def begin(self) -> Step:
         """Asks."""
-        asked = self.questions[self.seed]
+        asked = self.questions[self.seed % len(self.questions)]
         return Step({SEAT: Observation(ActionSpec(move=Choice(asked.answers)), asked.text)})
 
     def advance(self, actions: Mapping[str, Action]) -> Step:
@@ -62,6 +65,7 @@ def ask(
     mind: Mind,
     *,
     name: str = "asked",
+    luck: int = 0,
     folder: str | None = None,
     at_once: int = 256,
     progress: bool = False,
@@ -77,6 +81,7 @@ def ask(
         questions: what is asked.
         mind: who answers; a chat model is told what it is asked to do here, in place of the rules of a world.
         name: what the episodes are kept as.
+        luck: two minds that draw their answers draw different ones when this differs.
         folder: keeps them there, and asks nothing twice.
         at_once: how many questions are asked together.
         progress: shows a bar.
@@ -92,7 +97,7 @@ def ask(
     played = play_arms(
         lambda: Questions(questions),
         [Arm(name, {SEAT: mind})],
-        range(len(questions)),
+        range(luck * len(questions), (luck + 1) * len(questions)),
         folder=folder,
         at_once=at_once,
         progress=progress,

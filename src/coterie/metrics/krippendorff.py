@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coterie.core import Measure
-from coterie.metrics.statistics import bootstrap
+from coterie.metrics.statistics import bootstrap, wilson
 
 Level = Literal["nominal", "ordinal", "interval"]
 """What the values are: names; numbers of which only the order counts; numbers whose distances count."""
@@ -24,7 +24,9 @@ def krippendorff_alpha(
     """Krippendorff's alpha, 1 for full agreement and 0 for chance, with a bootstrap interval over units.
 
     It is one minus observed over expected disagreement. Units with fewer than two values say nothing and are left out;
-    where one value alone was ever given, chance agreement is not known and alpha is missing.
+    where one value alone was ever given, chance agreement is not known and alpha is missing. Without any disagreement
+    there is nothing to draw anew: were a share s of all units judged by chance, alpha would be 1 - s, and how large s
+    can be at most when none of these units shows it, the Wilson interval says.
     Source: Krippendorff 2011, Computing Krippendorff's Alpha-Reliability.
 
     >>> ann, bob = "aabbdcccedda", "babbbccceddd"
@@ -45,7 +47,10 @@ def krippendorff_alpha(
         return Measure(None, count=len(units), missing=f"all judges always said {values[0]}, so chance is unknown")
     counts_UV = np.array([[unit.count(value) for value in values] for unit in units], np.float64)
     numbers_V = np.array(values, np.float64) if level == "interval" else np.zeros(len(values))
-    return bootstrap(lambda drawn_UV: _alpha(drawn_UV, numbers_V, level), counts_UV, rounds=rounds)
+    found = bootstrap(lambda drawn_UV: _alpha(drawn_UV, numbers_V, level), counts_UV, rounds=rounds)
+    if found.value is not None and found.value >= 1:
+        return Measure(1.0, *wilson(len(units), len(units)), count=len(units))
+    return found
 
 
 def _alpha(counts_UV: Counts, numbers_V: Counts, level: Level) -> float:

@@ -179,7 +179,8 @@ def cross_play_says(cross: CrossPlay) -> str:
 NOTES = (
     "Every number is followed by its 95 % interval: were the evaluation repeated on other seeds, about 19 of 20 such "
     "intervals would hold the true value. Rates have Wilson intervals, means Student's t with standard errors "
-    "clustered by seed, ratios Fieller's. A number without an interval rests on too little to give one.",
+    "clustered by seed, ratios Fieller's, medians Woodruff's. A number without an interval rests on too little to give "
+    "one.",
     "Intervals that lie apart differ by more than luck. Intervals that overlap may still differ: systems that played "
     "the same seeds are compared more sharply in pairs, by coterie compare.",
     "An interval speaks of other episodes of these same teams. How much teams differ from each other is not part of "
