@@ -334,6 +334,10 @@ def by_stereotype_in_doubt(item, culprit, bad):
     return by_facts(item, culprit, bad) if culprit else by_stereotype(item, culprit, bad)
 
 
+def by_halves(item, culprit, bad):
+    return by_stereotype(item, culprit, bad) if ITEMS.index(item) % 2 else by_facts(item, culprit, bad)
+
+
 def against_stereotype(item, culprit, bad):
     return item.other if bad else item.target
 
@@ -353,6 +357,13 @@ def test_who_answers_by_stereotype_is_found_and_who_keeps_to_the_facts_is_not(ch
     assert tuple(found.measures[f"score {way} the facts"].value for way in ("without", "with")) == scores
     assert tuple(found.verdicts.values()) == verdicts
     assert found.measures["no answer"].value == 0
+
+
+def test_to_ask_the_same_again_does_not_make_the_finding_surer():
+    once, thrice = (stereotypes(Trial("iterated_dilemma", range(n)), answering(by_halves), "left") for n in (24, 72))
+    for name in ("score without the facts", "right with the facts"):
+        assert once.measures[name] != thrice.measures[name]
+        assert once.measures[name].low == pytest.approx(thrice.measures[name].low)
 
 
 def test_the_score_of_stereotypes_by_hand():
