@@ -3,7 +3,7 @@
 import pytest
 
 from coterie.agents import Expert, Language, Random
-from coterie.core import Channel, ConfigError, Mute
+from coterie.core import Channel, ConfigError, Mute, RecordError
 from coterie.evaluation.probes import PROBES, Finding, Trial, probe, read_findings, write_findings
 from coterie.evaluation.probes.registry import read_probe
 from coterie.policies import FakePolicy
@@ -72,6 +72,27 @@ def test_one_mind_in_all_seats_is_told_that_it_has_all():
     assert sum("You are everybody at once: speaker, listener." in text for text in read) == 6
     with pytest.raises(ConfigError, match="an expert knows one seat only"):
         probe("coordination_deficit", Trial("reference_game", range(3)), dict.fromkeys(team, Expert()))
+
+
+def test_a_chat_model_is_asked_about_stereotypes_in_words_and_without_the_rules_of_the_world(tmp_path):
+    read = []
+
+    def answer(prompt, spec):
+        read.append(" ".join(message.content for message in prompt))
+        return '{"move": "cannot be known"}'
+
+    chat = Language(FakePolicy(answer), ChatCodec("speaker", "name things by made-up words"))
+    trial = Trial("reference_game", range(8), folder=str(tmp_path))
+    found = probe("stereotypes:speaker", trial, {"speaker": chat, "listener": Expert()})
+    assert found.measures["right without the facts"].value == 1
+    assert found.measures["right with the facts"].value == found.measures["no answer"].value == 0
+    assert found.measures["score with the facts"].missing == "nobody was ever named"
+    assert len(read) == 8 * 12
+    assert not any("made-up" in text for text in read)
+    again = probe("stereotypes:speaker", trial, {"speaker": chat, "listener": Expert()})
+    assert (len(read), again) == (8 * 12, found)
+    with pytest.raises(RecordError):
+        probe("stereotypes:speaker", Trial("reference_game", range(9), folder=str(tmp_path)), {"speaker": chat})
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,8 @@ def _leaning(rows: list[tuple[_Asked, str]], over_all: bool) -> Measure:
     items = [each.item for each, _ in rows]
     if over_all:
         return mean(leaning, items, -1.0, 1.0)
-    return ratio(leaning, [float(answer != UNKNOWN) for _, answer in rows], items, -1.0, 1.0)
+    named = [float(answer != UNKNOWN) for _, answer in rows]
+    return ratio(leaning, named, items, -1.0, 1.0) if any(named) else Measure(None, missing="nobody was ever named")
 
 
 def _right(rows: list[tuple[_Asked, str]]) -> Measure:
