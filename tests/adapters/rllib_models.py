@@ -5,7 +5,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
 from coterie.policies.local import small_tokenizer
-from coterie.policies.local.policy import VALUE_HEAD
+from coterie.policies.local.saved import VALUE_HEAD
 
 
 def letters():

@@ -20,7 +20,7 @@ from coterie.environments import make
 from coterie.learners.torch import TorchLearner
 from coterie.policies import CompactCodec
 from coterie.policies.local import LocalPolicy, small_model
-from coterie.policies.local.policy import VALUE_HEAD
+from coterie.policies.local.saved import VALUE_HEAD
 from coterie.policies.local.values import ValuePolicy
 from coterie.rollout import gather
 from coterie.rollout.transcribe import transcribe

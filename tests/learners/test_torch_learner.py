@@ -6,9 +6,10 @@ import torch
 from coterie.agents import Language
 from coterie.algorithms import PPO, Imitation, Reinforce
 from coterie.learners.batch import collate, sequences
-from coterie.learners.torch import TorchLearner, plain
+from coterie.learners.torch import TorchLearner
 from coterie.policies.codecs import CompactCodec
 from coterie.policies.local import LocalPolicy, small_model, small_tokenizer
+from coterie.policies.local.saved import plain
 from coterie.rollout import gather
 from coterie.rollout.transcribe import transcribe
 

@@ -370,7 +370,7 @@ def test_a_policy_serves_one_event_loop_after_another_and_closes_its_connections
         minds = courier(server)
         for seed in (1, 2, 3):
             assert play("lookout", minds, seed=seed).outcome["success"] is True
-        assert minds["courier"].policy._lines == {}
+        assert minds["courier"].policy.connection._lines == {}
 
 
 @pytest.mark.parametrize(

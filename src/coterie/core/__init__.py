@@ -29,7 +29,7 @@ from coterie.core.agent import (
 )
 from coterie.core.chance import Chance, ChanceNeeded
 from coterie.core.channel import Channel, Delay, Guard, Line, Mute, Noise, Part, Reach, Scramble
-from coterie.core.environment import Environment, Script, Snapshot, Story, spoken
+from coterie.core.environment import Environment, Script, Snapshot, spoken
 from coterie.core.episode import (
     Episode,
     Failure,
@@ -44,6 +44,7 @@ from coterie.core.learning import Algorithm, Credit, Learner, Tokens
 from coterie.core.measure import Measure, Metric, Scenario
 from coterie.core.speech import Message, Speech, Utterance
 from coterie.core.step import Array, Ending, Event, Observation, Step, Subgoal
+from coterie.core.story import Story
 
 __all__ = [
     "Action",

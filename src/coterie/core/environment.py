@@ -1,15 +1,15 @@
-"""Worlds: one contract, two ways to write one.
+"""Worlds: the contract between a world and whoever plays it.
 
 The rule: the agents shown an observation act next; when nobody is shown one, the episode is over. It covers turns (one
 agent shown), simultaneous moves (several), actions that take different time, and agents that join or leave.
 
-`reset` and `step` are called by whoever plays; they check at the door. A world is written as `begin` and `advance` (a
-class), or as `story` (a generator that yields Steps and receives actions).
+`reset` and `step` are called by whoever plays; they check at the door. A world is written as `begin` and `advance`, or
+as a `Story`.
 """
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal
 
 import msgspec
@@ -183,53 +183,6 @@ class Environment(ABC):
                 told += (Event("subgoal", goal.by, {"name": name, "done": goal.done}),)
             reached[name] = goal.done
         return told
-
-
-class Story(Environment):
-    """A world that reads best as a script: `story` yields Steps, receives actions, and returns the last Step.
-
-    It is snapshotted by its luck and actions and restored by replaying them.
-    """
-
-    _told_by: Generator[Step, Mapping[str, Action], Step]
-    _answers: list[Mapping[str, Action | Rejection]]
-
-    @abstractmethod
-    def story(self) -> Generator[Step, Mapping[str, Action], Step]:
-        """Tells one episode: `actions = yield Step(...)`, and at the end `return Step(...)`."""
-
-    def begin(self) -> Step:
-        """Opens the story."""
-        self._answers = []
-        self._told_by = self.story()
-        return next(self._told_by)
-
-    def advance(self, actions: Mapping[str, Action]) -> Step:
-        """Goes on to the next Step of the story."""
-        try:
-            return self._told_by.send(actions)
-        except StopIteration as end:
-            last: Step = end.value
-            return last
-
-    def step(self, actions: Mapping[str, Action | Rejection]) -> Step:
-        """Takes one action from every agent that was shown an observation, and says what happened."""
-        if self._waiting:
-            self._answers.append(dict(actions))
-        return super().step(actions)
-
-    def snapshot(self) -> Snapshot:
-        """Returns the luck and the answers so far."""
-        outcomes = [index for _, index, _ in self.chance.drawn]
-        return Snapshot((self.seed, copy.deepcopy(self.chance), outcomes, list(self._answers)))
-
-    def restore(self, snapshot: Snapshot) -> None:
-        """Tells the story again up to the snapshot."""
-        seed, chance, outcomes, answers = snapshot.state
-        self.reset(seed, Chance(seed, script=outcomes))
-        for actions in answers:
-            self.step(actions)
-        self.chance = copy.deepcopy(chance)
 
 
 def _quote(found: object, length: int) -> str:

@@ -75,7 +75,7 @@ def _model(name: str, temperature: float | None, seat: str, world: str, policies
         from coterie.policies.local import LocalPolicy
     except ModuleNotFoundError as error:
         raise ConfigError(f'{error}; a saved model needs: pip install "coterie[llm]"') from error
-    from coterie.policies.local.policy import read_card
+    from coterie.policies.local.saved import read_card
 
     key = f"{name}@own" if temperature is None else name
     if key not in policies:

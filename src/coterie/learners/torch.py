@@ -5,7 +5,7 @@ import json
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -14,8 +14,9 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from coterie.core import Algorithm, ConfigError, Credit, Episode, Json, Tokens
 from coterie.learners.batch import Batch, Piece, collate, sequences, token_log_probs
 from coterie.learners.batch import Sequence as Line
+from coterie.learners.heads import decoder, head, head_is_plain, zero_head
 from coterie.learners.products import OneDnnProducts
-from coterie.policies.local.policy import POLICY_CARD, VALUE_HEAD
+from coterie.policies.local.saved import export, plain
 
 
 class TorchLearner:
@@ -199,58 +200,3 @@ def tokens(batch: Batch, measured: Sequence[tuple[torch.Tensor, torch.Tensor, to
         decision_N=batch.decision_N,
         entropy_N=entropy_N[batch.place_N],
     )
-
-
-def export(
-    folder: str | Path,
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
-    value_head: torch.nn.Linear,
-    card: dict[str, Json],
-) -> None:
-    """Writes a model so that plain Transformers opens it, and beside it the value head and how to seat it."""
-    place = Path(folder)
-    place.mkdir(parents=True, exist_ok=True)
-    plain(model).save_pretrained(place)
-    tokenizer.save_pretrained(place)
-    save_file({name: value.detach() for name, value in value_head.state_dict().items()}, place / VALUE_HEAD)
-    (place / POLICY_CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
-
-
-def plain(model: PreTrainedModel) -> PreTrainedModel:
-    """The model as plain Transformers knows it: of a PEFT model, a copy with the adapter merged in."""
-    merge = getattr(copy.deepcopy(model), "merge_and_unload", None) if hasattr(model, "peft_config") else None
-    merged: PreTrainedModel = merge() if merge is not None else model
-    return merged
-
-
-def zero_head(size: int, dtype: torch.dtype) -> torch.nn.Linear:
-    """A value head that begins by saying 0: a random one would be noise in the first advantages."""
-    head = torch.nn.Linear(size, 1, dtype=dtype)
-    torch.nn.init.zeros_(head.weight)
-    torch.nn.init.zeros_(head.bias)
-    return head
-
-
-def decoder(model: PreTrainedModel) -> Any:
-    """The model below its output layer; of a PEFT model with the adapter in it."""
-    whole: Any = model
-    inner = whole.get_base_model() if hasattr(model, "peft_config") else whole
-    return inner.base_model
-
-
-def head(model: PreTrainedModel) -> Any:
-    """The output layer of a model."""
-    whole: Any = model
-    return whole.get_output_embeddings()
-
-
-def head_is_plain(model: PreTrainedModel) -> bool:
-    """Whether logits are just the output layer over the last hidden state (no cap, no scale): tried, not guessed."""
-    with torch.no_grad():
-        ids = torch.arange(4, device=model.device)[None]
-        try:
-            hidden = decoder(model)(input_ids=ids, use_cache=False).last_hidden_state
-            return torch.allclose(head(model)(hidden), model(input_ids=ids).logits, atol=1e-5)
-        except (AttributeError, TypeError):
-            return False

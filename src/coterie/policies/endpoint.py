@@ -1,19 +1,14 @@
 """Words from any server that speaks the OpenAI chat protocol: `POST /v1/chat/completions`."""
 
 import asyncio
-import os
 import random
-from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
 
 from coterie.core import ActionSpec, Choice, ConfigError, Json, PolicyError, Prompt, Sample
-from coterie.policies.endpoint_replies import Reply, read_completion, retry_after_s
-
-if TYPE_CHECKING:
-    import httpx
+from coterie.policies.endpoint_connection import Connection
+from coterie.policies.endpoint_replies import Reply
 
 
 class EndpointSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,13 +61,6 @@ class Usage(msgspec.Struct):
     """Answers that came without a token count; their tokens are in no sum."""
 
 
-class _Line(NamedTuple):
-    """What belongs to one event loop: connections, and places for requests on their way."""
-
-    client: "httpx.AsyncClient"
-    places: asyncio.Semaphore
-
-
 class EndpointPolicy:
     """Asks a model behind a chat endpoint; it keeps the chat of every seat and episode.
 
@@ -117,7 +105,10 @@ class EndpointPolicy:
         self.model, self.name = model, name or model
         self.settings = settings or EndpointSettings()
         self.usage = Usage()
-        self._lines: dict[asyncio.AbstractEventLoop, tuple[_Line, AsyncGenerator[_Line, None]]] = {}
+        asked = self.settings
+        self.connection = Connection(
+            self.url, asked.key_variable, at_once=asked.at_once, timeout_s=asked.timeout_s, most_bytes=asked.most_bytes
+        )
 
     @property
     def cost_usd(self) -> float | None:
@@ -140,52 +131,23 @@ class EndpointPolicy:
             PolicyError: no usable answer came; the message says what was found, without the key.
         """
         body, settings = self._body(messages, seed, options), self.settings
-        for attempt in range(settings.retries + 1):
-            reply, problem, wait_s, again = await self._try(body)
-            if reply is not None:
-                self._count(reply)
-                return reply
-            if not again or attempt == settings.retries:
-                break
+        attempt = 0
+        while True:
+            found = await self.connection.ask(body)
+            if isinstance(found, Reply):
+                self._count(found)
+                return found
+            if not found.passing or attempt >= settings.retries:
+                tries = f" in {attempt + 1} tries" if attempt else ""
+                overloaded = "check that the server runs and is not overloaded"
+                advice = overloaded if found.passing else "check address, model, key and settings"
+                raise PolicyError(
+                    f"{self.url} ({self.model}): found {found.problem}{tries}, expected a chat completion; {advice}"
+                )
             self.usage.retries += 1
-            wait_s = max(wait_s, settings.first_wait_s * 2**attempt * (1 - jitter.random() / 2))
+            wait_s = max(found.wait_s, settings.first_wait_s * 2**attempt * (1 - jitter.random() / 2))
             await asyncio.sleep(min(settings.longest_wait_s, wait_s))
-        tries = f" in {attempt + 1} tries" if attempt else ""
-        advice = (
-            "check that the server runs and is not overloaded" if again else "check address, model, key and settings"
-        )
-        raise PolicyError(f"{self.url} ({self.model}): found {problem}{tries}, expected a chat completion; {advice}")
-
-    async def _try(self, body: dict[str, Json]) -> tuple[Reply | None, str, float, bool]:
-        """Makes one request; returns the answer, or what was found, how long to wait and whether to try again."""
-        import httpx
-
-        line = await self._line()
-        key = os.environ.get(self.settings.key_variable, "").strip()
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
-        try:
-            async with (
-                line.places,
-                asyncio.timeout(self.settings.timeout_s),
-                line.client.stream("POST", self.url, json=body, headers=headers) as response,
-            ):
-                content = await _read(response, self.settings.most_bytes)
-        except TimeoutError:
-            return None, f"no answer within {self.settings.timeout_s:g} s", 0.0, True
-        except httpx.RequestError as error:
-            return None, f"{type(error).__name__} ({str(error)[:200]})", 0.0, True
-        except httpx.InvalidURL as error:
-            return None, f"an address that cannot be used ({error})", 0.0, False
-        if content is None:
-            return None, f"an answer of more than {self.settings.most_bytes} bytes", 0.0, True
-        if response.status_code == 200:
-            reply, problem = read_completion(content)
-            return reply, problem, 0.0, True
-        told = content[:1000].decode("utf-8", "replace")[:300]
-        told = told.replace(key, "***") if key else told
-        waiting = retry_after_s(response.headers.get("retry-after", ""))
-        passing = response.status_code in (408, 409, 425, 429) or response.status_code >= 500
-        return None, f"status {response.status_code} ({told!r})", waiting, passing
+            attempt += 1
 
     def _body(self, messages: list[dict[str, str]], seed: int, options: tuple[str, ...]) -> dict[str, Json]:
         settings = self.settings
@@ -210,36 +172,6 @@ class EndpointPolicy:
         self.usage.prompt_tokens += reply.prompt_tokens
         self.usage.completion_tokens += reply.completion_tokens
 
-    async def _line(self) -> _Line:
-        loop = asyncio.get_running_loop()
-        if loop not in self._lines:
-            lifetime = self._lifetime(loop)
-            self._lines[loop] = (await anext(lifetime), lifetime)
-        return self._lines[loop][0]
-
-    async def _lifetime(self, loop: asyncio.AbstractEventLoop) -> AsyncGenerator[_Line, None]:
-        """Holds the connections of one event loop; a loop that ends closes its generators, and so the connections."""
-        import httpx
-
-        most = self.settings.at_once
-        limits = httpx.Limits(max_connections=most)
-        encrypted = self.url.startswith("https")  # where it is not, loading certificates would only cost time
-        async with httpx.AsyncClient(timeout=None, limits=limits, verify=encrypted) as client:
-            try:
-                yield _Line(client, asyncio.Semaphore(most))
-            finally:
-                self._lines.pop(loop, None)
-
-
-async def _read(response: "httpx.Response", most: int) -> bytes | None:
-    """The body of a response; None where it is longer than allowed, so that no server can fill the memory."""
-    body = bytearray()
-    async for piece in response.aiter_bytes():
-        body += piece
-        if len(body) > most:
-            return None
-    return bytes(body)
-
 
 class EndpointConversation:
     """The chat of one seat in one episode."""
@@ -255,13 +187,11 @@ class EndpointConversation:
         Raises:
             PolicyError: no usable answer came.
         """
-        for message in prompt:
-            self._read("user" if message.role == "plain" else message.role, message.content)
+        self._read(prompt)
         guided = self.policy.settings.guided and isinstance(spec.move, Choice) and spec.speech is None
         options = spec.move.options if guided and isinstance(spec.move, Choice) else ()
         reply = await self.policy.complete(self.history, self.seeds.getrandbits(31), self.jitter, options)
-        if reply.text:  # servers refuse an empty message of the assistant in the next request
-            self.history.append({"role": "assistant", "content": reply.text})
+        self._note_answer(reply.text)
         return Sample(
             reply.text,
             self.policy.name,
@@ -276,20 +206,24 @@ class EndpointConversation:
 
     def recall(self, prompt: Prompt, sample: Sample) -> None:
         """Takes a prompt and its recorded answer as its own past; nothing is sent."""
-        for message in prompt:
-            self._read("user" if message.role == "plain" else message.role, message.content)
-        if sample.text:
-            self.history.append({"role": "assistant", "content": sample.text})
+        self._read(prompt)
+        self._note_answer(sample.text)
 
-    def _read(self, role: str, content: str) -> None:
-        """Adds a message; chat templates want one system message, at the start, and no two user messages in a row."""
-        if role == "system" and self.history:
-            if self.history[0] == {"role": role, "content": content}:
-                return
-            role = "user"
-        if self.history and self.history[-1]["role"] == role == "user":
-            content = f"{self.history.pop()['content']}\n\n{content}"
-        self.history.append({"role": role, "content": content})
+    def _read(self, prompt: Prompt) -> None:
+        """Adds messages; chat templates want one system message, at the start, and no two user messages in a row."""
+        for message in prompt:
+            role, content = "user" if message.role == "plain" else message.role, message.content
+            if role == "system" and self.history:
+                if self.history[0] == {"role": role, "content": content}:
+                    continue
+                role = "user"
+            if self.history and self.history[-1]["role"] == role == "user":
+                content = f"{self.history.pop()['content']}\n\n{content}"
+            self.history.append({"role": role, "content": content})
+
+    def _note_answer(self, text: str) -> None:
+        if text:  # servers refuse an empty message of the assistant in the next request
+            self.history.append({"role": "assistant", "content": text})
 
     def close(self) -> None:
         """Forgets the chat."""

@@ -11,9 +11,9 @@ from ray.rllib.utils.torch_utils import convert_to_torch_tensor
 
 from coterie.adapters.rllib.scoring import Scorer
 from coterie.core import ConfigError, Json
-from coterie.learners.torch import export, zero_head
+from coterie.learners.heads import zero_head
 from coterie.policies.local.opening import open_model
-from coterie.policies.local.policy import read_card, read_value_head
+from coterie.policies.local.saved import export, read_card, read_value_head
 
 USUAL_LORA = {"r": 8, "lora_alpha": 16, "lora_dropout": 0.0, "target_modules": "all-linear", "bias": "none"}
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from coterie.learners.torch import decoder, head, head_is_plain
+from coterie.learners.heads import decoder, head, head_is_plain
 
 ILLEGAL = -1e9
 """The log-probability of what is not legal: low enough to never be drawn, and finite, so that losses stay numbers."""

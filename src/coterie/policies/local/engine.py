@@ -16,7 +16,7 @@ from coterie.policies.local.constraint import TokenTrie
 from coterie.policies.local.errors import ContextLengthError, RowStateError
 from coterie.policies.local.generic import Generic
 from coterie.policies.local.rows import Completion, Rows
-from coterie.policies.local.sampling import draw, draw_among, narrowed, uniforms
+from coterie.policies.local.sampling import sample_next
 from coterie.policies.local.transformer import Transformer
 from coterie.policies.local.weights import is_fast
 
@@ -143,7 +143,7 @@ class Engine:
         if len(waiting_P):
             logits_PV = self._backend.logits(self._rows.new_tokens(waiting_P, {}))
             self._rows.encoded_R[waiting_P] = self._rows.length_R[waiting_P]
-            self._sample(waiting_P, logits_PV)
+            sample_next(self._rows, waiting_P, logits_PV)
         finished_P = rows_P[self._rows.finish_R[rows_P] != 0]
         completions = [self._rows.complete(row) for row in finished_P.tolist()]
         for completion in completions:
@@ -205,31 +205,6 @@ class Engine:
             raise RowStateError(f"{self.active} rows are at work; call step until none is, then load new weights")
         self._backend.load(source if isinstance(source, Mapping) else source.state_dict())
         self._rows.encoded_R[:] = 0
-
-    def _sample(self, rows_P: Indices, logits_PV: Tensor) -> None:
-        rows = self._rows
-        uniforms_P = uniforms(rows.seed_R[rows_P], rows.drawn_R[rows_P])
-        temperatures_P = rows.temperature_R[rows_P]
-        forced, choices = rows.next_forced(rows_P), rows.choices(rows_P)
-        top_k_P, top_p_P = rows.top_k_R[rows_P], rows.top_p_R[rows_P]
-        if top_k_P.any() or (top_p_P < 1).any():
-            open_P = [piece not in choices for piece in range(len(rows_P))]
-            logits_PV = narrowed(logits_PV, temperatures_P, np.where(open_P, top_k_P, 0), np.where(open_P, top_p_P, 1))
-        if not choices:
-            rows.take(rows_P, *draw(logits_PV, uniforms_P, temperatures_P, forced))
-            return
-        tokens_P, log_probs_P = np.empty(len(rows_P), dtype=np.int64), np.empty(len(rows_P))
-        chosen = list(choices)
-        free = [piece for piece in range(len(rows_P)) if piece not in choices]
-        for pieces in filter(None, (free, chosen)):
-            given = {place: forced[piece] for place, piece in enumerate(pieces) if piece in forced}
-            arguments = uniforms_P[pieces], temperatures_P[pieces], given
-            tokens_P[pieces], log_probs_P[pieces] = (
-                draw_among(logits_PV[pieces], list(choices.values()), *arguments)
-                if pieces is chosen
-                else draw(logits_PV[pieces], *arguments)
-            )
-        rows.take(rows_P, tokens_P, log_probs_P)
 
     def _append(self, prompts: Sequence[tuple[int, Sequence[int]]], longest: Sequence[int]) -> Indices:
         rows = [self._idle_row(row) for row, _ in prompts]

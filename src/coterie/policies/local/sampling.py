@@ -1,6 +1,6 @@
 """Drawing tokens: one uniform number a token, keyed by the row and by nothing else.
 
-Axes: R rows, V vocabulary, C choices (allowed ids of a constrained row, padded).
+Axes: R rows, P rows of one call, V vocabulary, C choices (allowed ids of a constrained row, padded).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from coterie.policies.local.backend import Indices
+from coterie.policies.local.rows import Rows
+
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -19,6 +22,32 @@ class Draw(NamedTuple):
 
     tokens_R: NDArray[np.int64]
     log_probs_R: NDArray[np.float64]
+
+
+def sample_next(rows: Rows, rows_P: Indices, logits_PV: Tensor) -> None:
+    """Gives each of some rows its next token: drawn from all, among those its options allow, or the one forced."""
+    uniforms_P = uniforms(rows.seed_R[rows_P], rows.drawn_R[rows_P])
+    temperatures_P = rows.temperature_R[rows_P]
+    forced, choices = rows.next_forced(rows_P), rows.choices(rows_P)
+    top_k_P, top_p_P = rows.top_k_R[rows_P], rows.top_p_R[rows_P]
+    if top_k_P.any() or (top_p_P < 1).any():
+        open_P = [piece not in choices for piece in range(len(rows_P))]
+        logits_PV = narrowed(logits_PV, temperatures_P, np.where(open_P, top_k_P, 0), np.where(open_P, top_p_P, 1))
+    if not choices:
+        rows.take(rows_P, *draw(logits_PV, uniforms_P, temperatures_P, forced))
+        return
+    tokens_P, log_probs_P = np.empty(len(rows_P), dtype=np.int64), np.empty(len(rows_P))
+    chosen = list(choices)
+    free = [piece for piece in range(len(rows_P)) if piece not in choices]
+    for pieces in filter(None, (free, chosen)):
+        given = {place: forced[piece] for place, piece in enumerate(pieces) if piece in forced}
+        arguments = uniforms_P[pieces], temperatures_P[pieces], given
+        tokens_P[pieces], log_probs_P[pieces] = (
+            draw_among(logits_PV[pieces], list(choices.values()), *arguments)
+            if pieces is chosen
+            else draw(logits_PV[pieces], *arguments)
+        )
+    rows.take(rows_P, tokens_P, log_probs_P)
 
 
 def uniforms(seeds_R: NDArray[np.uint64], counts_R: NDArray[np.int64]) -> NDArray[np.float64]:

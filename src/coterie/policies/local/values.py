@@ -4,7 +4,8 @@ import random
 
 from coterie.core import ActionSpec, Choice, PolicyError, Prompt, Sample
 from coterie.policies.local.constraint import TokenTrie
-from coterie.policies.local.policy import LocalConversation, LocalPolicy
+from coterie.policies.local.conversation import LocalConversation
+from coterie.policies.local.policy import LocalPolicy
 from coterie.policies.local.weighing import paths_of, restricted
 
 

@@ -19,27 +19,15 @@ Hanabi (2010); N. Bard et al., The Hanabi challenge (2020).
 
 from collections.abc import Mapping
 
-from coterie.core import (
-    Action,
-    Array,
-    Ending,
-    Environment,
-    Event,
-    Json,
-    Observation,
-    Script,
-    Step,
-    Subgoal,
-)
+from coterie.core import Action, Array, Ending, Environment, Event, Json, Observation, Script, Step, Subgoal
 from coterie.environments.text.games.hanabi_cards import (
-    BITS,
-    BITS_OF,
     COLOURS,
     KNOWN,
     RANKS,
     deck,
     encoded,
     features,
+    hinted,
     moves,
 )
 from coterie.environments.text.games.hanabi_experts import Convention
@@ -145,11 +133,7 @@ class Hanabi(Environment):
         """Points out cards, which also says of all others that they are not of that kind."""
         agent, (name, _, what) = self.agents[seat], rest.partition(" ")
         to = self.agents.index(name)
-        bit, touched = BITS[what], [bool(BITS_OF[card] & BITS[what]) for card in self.hands[to]]
-        # Of the five bits of a kind a card that was pointed out keeps this one, any other loses it.
-        keep, lose = bit | (0b1111100000 if bit < 32 else 0b11111), ~bit
-        known = zip(touched, self.known[to], strict=True)
-        self.known[to] = [bits & keep if hit else bits & lose for hit, bits in known]
+        touched, self.known[to] = hinted(what, self.hands[to], self.known[to])
         self.information -= 1
         facts = []
         for number, hit in zip(self.numbers[to], touched, strict=True):
@@ -210,16 +194,10 @@ class Hanabi(Environment):
             dealt = [self.dealt[other] for other, _ in self.others[seat]]
             lines = [f"you are {agents[seat]} with {self.hand} cards", *dealt, *lines]
         others, hands = self.others[seat], self.hands
-        left: dict[str, float] = {"information": self.information, "lives": self.lives, "cards": len(self.deck)}
         data: dict[str, Json] = {
             "you": agents[seat],
             "hands": {name: hands[other].copy() for other, name in others},
-            "known": {
-                name: list(map(KNOWN.__getitem__, known)) for name, known in zip(agents, self.known, strict=True)
-            },
-            "fireworks": self.fireworks.copy(),
-            "discards": self.discards.copy(),
-            "left": left.copy(),
+            **self._table(),
             "moves": [
                 {**told, "drew": drew} if drew and told["player"] != agents[seat] else told.copy()
                 for _, told, drew in new
@@ -227,7 +205,20 @@ class Hanabi(Environment):
         }
         may_tell, may_discard = self.information > 0, self.information < self.most_information
         hints = tuple([(name, self.shown[other]) for other, name in others]) if may_tell else ()
-        return Observation(moves(self.hand, may_discard, hints), ". ".join(lines), data, (), {}, left)
+        return Observation(moves(self.hand, may_discard, hints), ". ".join(lines), data, (), {}, self._left())
+
+    def _table(self) -> dict[str, Json]:
+        """What everybody may know: what hints leave open of all hands, fireworks, discards, and what is left."""
+        known = zip(self.agents, self.known, strict=True)
+        return {
+            "known": {name: list(map(KNOWN.__getitem__, bits)) for name, bits in known},
+            "fireworks": self.fireworks.copy(),
+            "discards": self.discards.copy(),
+            "left": {**self._left()},
+        }
+
+    def _left(self) -> dict[str, float]:
+        return {"information": self.information, "lives": self.lives, "cards": len(self.deck)}
 
     def subgoals(self) -> dict[str, Subgoal]:
         """Every card of every firework, credited to who built it."""
@@ -237,12 +228,7 @@ class Hanabi(Environment):
         """All hands, what hints leave open of them, the table, and the cards left in the order of their kinds."""
         return {
             "hands": {name: hand.copy() for name, hand in zip(self.agents, self.hands, strict=True)},
-            "known": {
-                name: [KNOWN[each] for each in known] for name, known in zip(self.agents, self.known, strict=True)
-            },
-            "fireworks": self.fireworks.copy(),
-            "discards": self.discards.copy(),
-            "left": {"information": self.information, "lives": self.lives, "cards": len(self.deck)},
+            **self._table(),
             "deck": self.deck.copy(),
             "score": self.score,
             "turn": self.turn,

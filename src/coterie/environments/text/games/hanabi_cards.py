@@ -51,6 +51,20 @@ def features(hand: Sequence[str]) -> int:
     return found
 
 
+def hinted(what: str, hand: Sequence[str], known: Sequence[int]) -> tuple[list[bool], list[int]]:
+    """Which cards of a hand a hint points out, and what is known of each card after it, as bits.
+
+    >>> touched, known = hinted("red", ["red 1", "blue 3"], [1023, 1023])
+    >>> touched, [KNOWN[bits] for bits in known]
+    ([True, False], ['red 1/2/3/4/5', 'yellow/green/white/blue 1/2/3/4/5'])
+    """
+    bit = BITS[what]
+    touched = [bool(BITS_OF[card] & bit) for card in hand]
+    # Of the five bits of a kind a card that was pointed out keeps this one, any other loses it.
+    keep, lose = bit | (0b1111100000 if bit < 32 else 0b11111), ~bit
+    return touched, [bits & keep if hit else bits & lose for hit, bits in zip(touched, known, strict=True)]
+
+
 @lru_cache(maxsize=4096)
 def moves(hand: int, may_discard: bool, told: tuple[tuple[str, int], ...]) -> ActionSpec:
     """The legal moves of who holds `hand` cards; `told` are those who may get a hint, and what their hands hold.
