@@ -10,7 +10,8 @@ optional, and each may live in an environment of its own:
 
 What is measured of ours: agent-ticks of eight bodies that walk at random among 120 boxes and bump into them; lines of
 sight there; pictures of 128 x 128 from random places there; and whole steps (walk or turn, collide, see, reward, reset)
-with a picture of 80 x 60 in a hallway of MiniWorld's size.
+with a picture of 80 x 60 in a hallway of MiniWorld's size. At the end, without peers and beside its limit each: what a
+view in words takes in a town of 200 x 200 m, what making such a town takes, and how large the record of an episode is.
 """
 
 import argparse
@@ -21,17 +22,25 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import cos, radians, sin
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import zstandard
 
+from coterie.agents import Expert, Random
+from coterie.core import Chance, Observation, encode_episode
+from coterie.environments import make
 from coterie.environments.virtual.pictures.lens import Eye
 from coterie.environments.virtual.pictures.render import Painter
+from coterie.environments.virtual.places.town import town
 from coterie.environments.virtual.space import geometry, solids
 from coterie.environments.virtual.space.scene import Place, Scene, Thing
 from coterie.environments.virtual.space.solids import Floor, Solid, box
+from coterie.environments.virtual.world import VirtualWorld
+from coterie.rollout import play
 
 ROUNDS = 3
 SIDE = 60.0
@@ -152,6 +161,34 @@ def hallway_steps(count: int, seed: int) -> float:
     return count / (time.process_time() - start)
 
 
+def largest_town() -> Iterator[tuple[str, float, float, str]]:
+    """What is told of a town of 200 x 200 m: what, how much, its limit, and the unit."""
+    options: dict[str, Any] = {"size": 200, "agents": 8}
+    world = make("town_meeting", **options)
+    assert isinstance(world, VirtualWorld)
+    took = []
+    observe = world._observe
+
+    def timed(agent: str) -> Observation:
+        start = time.process_time_ns()
+        seen = observe(agent)
+        took.append((time.process_time_ns() - start) / 1e3)
+        return seen
+
+    world._observe = timed  # type: ignore[method-assign]
+    for seed in range(4):
+        play(lambda: world, dict.fromkeys(world.agents, Random()), seed)
+    yield "a view in words, with what may be done (median)", statistics.median(took), 200.0, "microseconds"
+    making = []
+    for seed in range(ROUNDS):
+        start = time.process_time()
+        town(Chance(seed), 200, 200, shops=30, houses=6)
+        making.append(time.process_time() - start)
+    yield "making the town", statistics.median(making), 1.0, "s"
+    episode = play("town_meeting", dict.fromkeys(world.agents, Expert()), 0, options=options)
+    yield "record of an episode", len(zstandard.compress(encode_episode(episode))) / 1000, 300.0, "kB"
+
+
 def peer(python: str, script: str, *given: str) -> float:
     """What a script of `peers` prints last, run by another Python."""
     command = [python, str(PEERS / script), *given]
@@ -229,6 +266,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for title, (unit, count, contestants) in contests(arguments, Path(folder)).items():
             compare(title, unit, count // 10 if arguments.quick else count, contestants)
+        print("a town of 200 x 200 m")
+        for what, found, limit, unit in largest_town():
+            verdict = "within" if found < limit else "OVER"
+            print(f"  {what}: {found:,.3g} {unit}, {verdict} {limit:g}", flush=True)
         if arguments.trimesh:
             path = Path(folder) / "lines.json"
             write_lines(path, 10_000)

@@ -18,6 +18,7 @@ LARGEST = {
         {"parcels": 4, "size": 100, "late_s": 300},
         {"parcels": 3, "size": 100, "early_s": 10},
     ],
+    "town_guide-v1": [{"size": 60}, {"size": 200}],
     "town_meeting-v1": [{"agents": 8, "size": 200, "near": 2}],
     "two_levers-v1": [{"agents": 8, "levers": 6, "size": 20}, {"size": 20}],
     "warehouse_lift-v1": [

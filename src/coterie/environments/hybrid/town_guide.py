@@ -51,7 +51,7 @@ class TownGuide(VirtualWorld):
         max_words: int = 12,
         word_price: float = 0.0,
         view_words: int = 40,
-        limit_s: float = 120.0,
+        limit_s: float | None = None,
         number: int | None = None,
     ) -> None:
         """Makes the world.
@@ -63,7 +63,8 @@ class TownGuide(VirtualWorld):
             max_words: most words said at once.
             word_price: what a word on the phone costs its speaker.
             view_words: most words of a view.
-            limit_s: simulated seconds after which the episode ends.
+            limit_s: simulated seconds after which the episode ends; null: enough, 120 in a town of up to 60 m and
+                accordingly more in a larger one.
             number: of a town that is the same in every episode, people included, so that it can be known by heart;
                 None: another town in every episode.
 
@@ -76,6 +77,8 @@ class TownGuide(VirtualWorld):
                 "least one knock"
             )
         wires = {"phone": Wire(self.agents, word_price)}
+        if limit_s is None:
+            limit_s = 120.0 * max(1.0, round(size / 60.0, 1))
         super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=(), wires=wires, view_words=view_words))
         self.size, self.people, self.knocks, self.number = size, people, knocks, number
 
