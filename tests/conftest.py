@@ -43,6 +43,17 @@ def pytest_runtest_makereport(item):
     return report
 
 
+@pytest.fixture
+def one_thread():
+    """Torch on one thread: what small models compute gains nothing from more, and tests beside it lose."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory):
     """One browser for all pages."""

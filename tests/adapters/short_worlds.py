@@ -12,4 +12,6 @@ UNNUMBERED = r"(is free text|are what is near, [^;]*); use the text form, or lis
 
 def short(id):
     """The options that make the episodes of a world short."""
-    return {name: min(value, LIMITS[name]) for name, value in make(id).options.items() if name in LIMITS}
+    limits = {name: value for name, value in make(id).options.items() if name in LIMITS}
+    # None: a limit that follows the other options, and is always longer.
+    return {name: LIMITS[name] if value is None else min(value, LIMITS[name]) for name, value in limits.items()}

@@ -27,6 +27,8 @@ from coterie.rollout.transcribe import transcribe
 from coterie.testing import check_agent
 from coterie.training import Lesson, Run, imitate
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 CODEC = CompactCodec()
 WORLDS = {
     "lookout": {"size": 2, "minds": {"lookout": "expert"}},
@@ -35,14 +37,6 @@ WORLDS = {
     "twenty_questions": {},
 }
 SIZES = {"tokens": 440, "answers": 64, "answer_tokens": 40}
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def gpt2(size):

@@ -26,17 +26,11 @@ from coterie.policies.local import small_model, small_tokenizer
 from coterie.rollout import gather, play
 from coterie.testing import check_agent
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 SEATS = [(id, seat) for id in environments() for seat in make(id).agents]
 FORMS = [{}, {"mask_in_view": True}, {"view": "bytes", "transcript": True}]
 SMALL = {"n_steps": 32, "batch_size": 32, "n_epochs": 1, "device": "cpu", "seed": 0}
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def seated(id, seat, **settings):

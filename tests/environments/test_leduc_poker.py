@@ -4,13 +4,14 @@ import pyspiel
 import pytest
 from open_spiel.python import policy as spiel_policy
 from open_spiel.python.algorithms import exploitability as spiel_exploitability
+from openspiel_tree import terminals_compared
 
 from coterie.core import Action, Chance
 from coterie.environments import make
 from coterie.environments.text.games.leduc_poker import CARDS
 from coterie.environments.text.games.leduc_poker_experts import equilibrium
 from coterie.metrics.exact import expected_values, exploitability, nash_conv, uniform
-from coterie.metrics.game_tree import ChanceNode, Terminal, game_tree
+from coterie.metrics.game_tree import game_tree
 
 CODES = {"fold": 0, "check": 1, "call": 1, "raise": 2}
 
@@ -130,29 +131,8 @@ def spiel_key(state):
 
 
 def test_the_tree_is_openspiels_at_every_history(leduc):
-    terminals = 0
-
-    def compare(node, state):
-        nonlocal terminals
-        if isinstance(node, Terminal):
-            assert state.is_terminal()
-            assert list(node.returns.values()) == state.returns()
-            terminals += 1
-        elif isinstance(node, ChanceNode):
-            assert state.is_chance_node()
-            outcomes = state.chance_outcomes()
-            assert node.probabilities == pytest.approx([probability for _, probability in outcomes])
-            for child, (outcome, _) in zip(node.children, outcomes, strict=True):
-                compare(child, state.child(outcome))
-        else:
-            assert leduc.agents[state.current_player()] == node.state.agent
-            assert spiel_key(node.state) == state.information_state_string()
-            assert [CODES[action.move] for action in node.options] == state.legal_actions()
-            for child, action in zip(node.children, state.legal_actions(), strict=True):
-                compare(child, state.child(action))
-
-    compare(leduc.root, pyspiel.load_game("leduc_poker").new_initial_state())
-    assert terminals == 5520
+    state = pyspiel.load_game("leduc_poker").new_initial_state()
+    assert terminals_compared(leduc.root, state, leduc.agents, spiel_key, lambda action: CODES[action.move]) == 5520
     assert [len(leduc.information_states(agent)) for agent in leduc.agents] == [468, 468]
 
 

@@ -21,15 +21,9 @@ from coterie.learners.batch import collate, sequences
 from coterie.policies import CompactCodec
 from coterie.rollout import gather
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 QUIET = lambda *note: None  # noqa: E731
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.mark.timeout(600)

@@ -13,15 +13,9 @@ from coterie.policies.local import LocalPolicy, small_model, small_tokenizer
 from coterie.policies.local.values import ValuePolicy
 from coterie.rollout import gather
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 CODEC = CompactCodec()
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def newcomer(kind, process, learning_rate, updates):

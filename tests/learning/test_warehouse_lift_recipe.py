@@ -5,7 +5,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-import torch
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "recipes"))
 
@@ -16,15 +15,9 @@ from coterie.agents import Random
 from coterie.evaluation.report import Evaluation
 from coterie.rollout import gather
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 QUIET = lambda *note: None  # noqa: E731
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.mark.timeout(600)

@@ -7,6 +7,7 @@ import pyspiel
 import pytest
 from open_spiel.python import policy as spiel_policy
 from open_spiel.python.algorithms import exploitability as spiel_exploitability
+from openspiel_tree import terminals_compared
 
 from coterie.core import Action, ConfigError
 from coterie.environments import make
@@ -33,29 +34,8 @@ def solution(alpha):
 
 
 def test_the_kuhn_tree_is_openspiels_at_every_history():
-    terminals = 0
-
-    def compare(node, state):
-        nonlocal terminals
-        if isinstance(node, Terminal):
-            assert state.is_terminal()
-            assert list(node.returns.values()) == state.returns()
-            terminals += 1
-        elif isinstance(node, ChanceNode):
-            assert state.is_chance_node()
-            outcomes = state.chance_outcomes()
-            assert node.probabilities == pytest.approx([probability for _, probability in outcomes])
-            for child, (outcome, _) in zip(node.children, outcomes, strict=True):
-                compare(child, state.child(outcome))
-        else:
-            assert KUHN.agents[state.current_player()] == node.state.agent
-            assert spiel_key(node.state) == state.information_state_string()
-            assert [MOVES.index(action.move) for action in node.options] == state.legal_actions()
-            for child, action in zip(node.children, state.legal_actions(), strict=True):
-                compare(child, state.child(action))
-
-    compare(KUHN.root, pyspiel.load_game("kuhn_poker").new_initial_state())
-    assert terminals == 30
+    state = pyspiel.load_game("kuhn_poker").new_initial_state()
+    assert terminals_compared(KUHN.root, state, KUHN.agents, spiel_key, lambda action: MOVES.index(action.move)) == 30
     assert [len(KUHN.information_states(agent)) for agent in KUHN.agents] == [6, 6]
 
 

@@ -11,20 +11,14 @@ from coterie.policies import CompactCodec
 from coterie.policies.local import LocalPolicy, small_model, small_tokenizer
 from coterie.rollout import gather
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 WORDS = "map destination parcel courier lookout at blocked nothing says act say north south east west pick drop wait"
 TEMPLATE = (
     "{% for message in messages %}<{{ message.role }}> {{ message.content }}"
     "{% if message.role == 'assistant' %}<end>{% else %} {% endif %}{% endfor %}"
     "{% if add_generation_prompt %}<assistant> {% endif %}"
 )
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def policy(context=512, **settings):

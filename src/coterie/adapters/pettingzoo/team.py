@@ -3,24 +3,21 @@
 from collections.abc import Callable
 from typing import Any
 
-import gymnasium
 import pettingzoo  # type: ignore[import-untyped]
 
+from coterie.adapters.pettingzoo.seated import Seated
 from coterie.adapters.seats import Seats
-from coterie.adapters.spaces import Numbering
 from coterie.adapters.views import Card
 from coterie.core import ConfigError, Environment, Step
 
 
-class Team(pettingzoo.ParallelEnv):  # type: ignore[misc]  # PettingZoo has no types
+class Team(Seated, pettingzoo.ParallelEnv):  # type: ignore[misc]  # PettingZoo has no types
     """A world as a Parallel environment: every seat has a view and acts at every step.
 
     Where a world asks some seats only, the others wait: their mask allows only the last action (text: what they send is
     not read). All seats stay until the episode is over for everybody, so that what one is paid after its own part is
     not lost. `infos` are those of `coterie.adapters.gymnasium.SeatEnv`.
     """
-
-    metadata: dict[str, Any]
 
     def __init__(self, world: str | Callable[[], Environment], render_mode: str | None = None, **settings: Any) -> None:
         """Makes the world.
@@ -33,20 +30,7 @@ class Team(pettingzoo.ParallelEnv):  # type: ignore[misc]  # PettingZoo has no t
                 seats together, so that one policy can play them all; `minds` fills some seats; `answers` and `phrases`
                 by seat; `max_cycles` truncates; all others are options of the world.
         """
-        self.seats = Seats(world, waits=True, **settings)
-        self.metadata = {"name": self.seats.world.id, "render_modes": ["ansi"], "is_parallelizable": True}
-        self.render_mode = render_mode
-        self.possible_agents = list(self.seats.free)
-        self.agents: list[str] = []
-        self.observation_spaces, self.action_spaces = self.seats.observation_spaces, self.seats.action_spaces
-
-    def observation_space(self, agent: str) -> gymnasium.Space[Any]:
-        """What a seat can see."""
-        return self.observation_spaces[agent]
-
-    def action_space(self, agent: str) -> gymnasium.Space[Any]:
-        """What a seat can do."""
-        return self.action_spaces[agent]
+        super().__init__(Seats(world, waits=True, **settings), render_mode, parallelizable=True)
 
     @property
     def told(self) -> Step:
@@ -98,25 +82,9 @@ class Team(pettingzoo.ParallelEnv):  # type: ignore[misc]  # PettingZoo has no t
         shown = {seat: self.seats.show(seat) for seat in self.agents}
         return {seat: view for seat, (view, _) in shown.items()}, {seat: info for seat, (_, info) in shown.items()}
 
-    def numbers_of(self, agent: str) -> Numbering | None:
-        """The numbers of a seat's answers; None where actions are text."""
-        return self.seats.numbers.get(agent)
-
     def card(self, agent: str) -> Card:
         """What somebody who learned at this seat must know to take it elsewhere."""
         seats = self.seats
         if not seats.numbers:
             raise ConfigError("text actions have no card; use actions='number'")
         return seats.views[agent].card(seats.world, seats.numbers[agent].answers, seats.mask_in_view)
-
-    def state(self) -> Any:
-        """The views of all seats of the world in one row of numbers."""
-        return self.seats.everything()
-
-    def render(self) -> Any:
-        """What those who act now see, in letters."""
-        return self.seats.drawing() if self.render_mode == "ansi" else None
-
-    def close(self) -> None:
-        """Sends home whoever was seated."""
-        self.seats.table.close()

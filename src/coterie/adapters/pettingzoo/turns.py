@@ -3,43 +3,26 @@
 from collections.abc import Callable
 from typing import Any
 
-import gymnasium
 import pettingzoo  # type: ignore[import-untyped]
 
+from coterie.adapters.pettingzoo.seated import Seated
 from coterie.adapters.seats import Seats
-from coterie.adapters.spaces import Numbering
 from coterie.adapters.table import Answer
 from coterie.core import Environment, Step
 
 
-class Turns(pettingzoo.AECEnv):  # type: ignore[misc]  # PettingZoo has no types
+class Turns(Seated, pettingzoo.AECEnv):  # type: ignore[misc]  # PettingZoo has no types
     """A world as an AEC environment: only seats that are asked are selected, one after another.
 
     Where several act at once, none sees what another has chosen; the world moves when the last of them has.
     """
 
-    metadata: dict[str, Any]
-
     def __init__(self, world: str | Callable[[], Environment], render_mode: str | None = None, **settings: Any) -> None:
         """Makes the world; the arguments are those of `Team`."""
-        super().__init__()
-        self.seats = Seats(world, waits=False, **settings)
-        self.metadata = {"name": self.seats.world.id, "render_modes": ["ansi"], "is_parallelizable": False}
-        self.render_mode = render_mode
-        self.possible_agents = list(self.seats.free)
-        self.agents: list[str] = []
+        super().__init__(Seats(world, waits=False, **settings), render_mode, parallelizable=False)
         self.agent_selection = ""
-        self.observation_spaces, self.action_spaces = self.seats.observation_spaces, self.seats.action_spaces
         self.told = Step()
         """All that happened with the last action; for metrics and viewers, never for agents."""
-
-    def observation_space(self, agent: str) -> gymnasium.Space[Any]:
-        """What a seat can see."""
-        return self.observation_spaces[agent]
-
-    def action_space(self, agent: str) -> gymnasium.Space[Any]:
-        """What a seat can do."""
-        return self.action_spaces[agent]
 
     def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> None:
         """Begins the episode with this seed, or with one drawn from the last."""
@@ -89,19 +72,3 @@ class Turns(pettingzoo.AECEnv):  # type: ignore[misc]  # PettingZoo has no types
     def observe(self, agent: str) -> Any:
         """What a seat sees."""
         return self.shown[agent]
-
-    def numbers_of(self, agent: str) -> Numbering | None:
-        """The numbers of a seat's answers; None where actions are text."""
-        return self.seats.numbers.get(agent)
-
-    def state(self) -> Any:
-        """The views of all seats of the world in one row of numbers."""
-        return self.seats.everything()
-
-    def render(self) -> Any:
-        """What those who act now see, in letters."""
-        return self.seats.drawing() if self.render_mode == "ansi" else None
-
-    def close(self) -> None:
-        """Sends home whoever was seated."""
-        self.seats.table.close()
