@@ -20,6 +20,7 @@ from processes import QUIET
 from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
+    DataCollatorForLanguageModeling,
     GenerationConfig,
     TemperatureLogitsWarper,
     TopKLogitsWarper,
@@ -32,7 +33,7 @@ from coterie.evaluation.minds import resolve_mind
 from coterie.policies import CompactCodec
 from coterie.policies.chat_codec import ChatCodec
 from coterie.policies.endpoint import EndpointPolicy, EndpointSettings
-from coterie.policies.local import LocalPolicy, small_model
+from coterie.policies.local import LocalPolicy, small_model, small_tokenizer
 from coterie.policies.local.sampling import narrowed
 from coterie.rollout import gather, play
 
@@ -76,6 +77,31 @@ def test_the_template_of_a_small_tokenizer_is_what_its_policy_reads(models):
     chat += [{"role": "system", "content": "be brief"}, {"role": "user", "content": "at c1 r0 act"}]
     ids = policy.tokenizer.apply_chat_template(chat, return_dict=False)
     assert ids == [*policy.encode(HEARD), *policy.encode("north"), policy.stop_id, *policy.encode("at c1 r0 act")]
+
+
+def test_plain_transformers_teaches_a_small_model_where_a_reply_ends():
+    tokenizer = small_tokenizer(["who walks the courier", "who sees the lookout and nobody else"])
+    texts = ["who walks the courier <end>", "who sees the lookout and nobody else <end>"]
+    batch = DataCollatorForLanguageModeling(tokenizer, mlm=False)([tokenizer(text) for text in texts])
+    model = small_model(len(tokenizer)).train()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
+    for _ in range(40):
+        optimizer.zero_grad()
+        model(**batch).loss.backward()
+        optimizer.step()
+    asked = tokenizer("who walks", return_tensors="pt")
+    said = model.generate(**asked, do_sample=False, max_new_tokens=8)[0]
+    assert said[asked["input_ids"].shape[1] :].tolist() == tokenizer.encode("the courier <end>")
+
+
+def test_every_token_of_a_small_model_but_padding_is_learned_as_an_input():
+    tokenizer = small_tokenizer(["go north"])
+    model = small_model(len(tokenizer))
+    ids = torch.arange(len(tokenizer))[None]
+    # Without the output layer, which has the same weights: what reaches them came through the input.
+    model.model(input_ids=ids).last_hidden_state.square().sum().backward()
+    unmoved = (model.model.embed_tokens.weight.grad == 0).all(dim=1).nonzero()[:, 0].tolist()
+    assert tokenizer.convert_ids_to_tokens(unmoved) == ["<padding>"]
 
 
 def test_transformers_serve_serves_a_trained_seat_that_plays_as_here(models, tmp_path):

@@ -6,7 +6,9 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-END = "<end>"
+UNKNOWN, END, PADDING = "<unknown>", "<end>", "<padding>"
+"""The first three tokens. Padding is a token of its own: whatever trains on padded text leaves it out of the loss, and
+with it the end of every reply if that were the same token."""
 TEMPLATE = (
     "{% for message in messages %}{% if message.role == 'assistant' %}{{ message.content + ' <end> ' }}"
     "{% elif message.role == 'user' %}{{ message.content + ' ' }}{% endif %}{% endfor %}"
@@ -22,14 +24,14 @@ def small_tokenizer(texts: Iterable[str], size: int = 2000) -> PreTrainedTokeniz
     >>> tokenizer.decode(tokenizer.encode("go south"))
     'go south'
     """
-    words = Tokenizer(models.WordLevel(unk_token="<unknown>"))
+    words = Tokenizer(models.WordLevel(unk_token=UNKNOWN))
     words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    words.train_from_iterator(texts, trainers.WordLevelTrainer(vocab_size=size, special_tokens=["<unknown>", END]))
+    words.train_from_iterator(texts, trainers.WordLevelTrainer(vocab_size=size, special_tokens=[UNKNOWN, END, PADDING]))
     return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=words,
-        unk_token="<unknown>",
+        unk_token=UNKNOWN,
         eos_token=END,
-        pad_token=END,
+        pad_token=PADDING,
         clean_up_tokenization_spaces=False,
         chat_template=TEMPLATE,
     )
@@ -54,7 +56,7 @@ def small_model(
         tie_word_embeddings=True,
         bos_token_id=None,
         eos_token_id=1,
-        pad_token_id=1,
+        pad_token_id=2,
     )
     # The library draws from the global generator; the caller's stream of luck is given back untouched.
     with torch.random.fork_rng(devices=[]):
