@@ -86,7 +86,8 @@ def milestones(seat: str | None = None) -> Metric:
         high=1.0,
         higher_is_better=True,
         summary=f"Parts done and credited to {seat or 'a seat'} over all parts{'' if seat else ', mean over seats'}.",
-        source="Zhu et al. 2025, MultiAgentBench (arXiv 2503.01935), KPI; credited by the world, not by a judge",
+        source="Zhu et al. 2025, MultiAgentBench (arXiv 2503.01935), KPI as in its code, where a judge names all who "
+        "contributed; here the world credits whose action made it true",
     )
 
 
