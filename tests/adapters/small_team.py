@@ -24,7 +24,7 @@ def train(folder: Path) -> Path:
     """Teaches both seats by imitation; returns the folder of the models, one a seat."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    run = Run(folder, {"updates": 100, "size": 2}, "Small team", "Two models imitate the experts of lookout.")
+    run = Run(folder, {"updates": 200, "size": 2}, "Small team", "Two models imitate the experts of lookout.")
     shown = sorted(gather("lookout", EXPERTS, range(200), options=OPTIONS), key=lambda episode: episode.seed)
     texts = [
         text
@@ -39,7 +39,7 @@ def train(folder: Path) -> Path:
         policy = LocalPolicy(model, tokenizer, seat, tokens_per_word=1)
         learner = TorchLearner(model, tokenizer, seat, policy.publish, learning_rate=6e-3, minibatch=32)
         lessons = list(transcribe(shown, seat, CODEC, policy.encode, policy.stop_id, seat))
-        imitate(run, learner, lessons, Lesson(gate=2.0, updates=100, batch=32, check_every=50), lambda: 0.0, stage=seat)
+        imitate(run, learner, lessons, Lesson(gate=2.0, updates=200, batch=32, check_every=50), lambda: 0.0, stage=seat)
         learner.export(folder / "models" / seat, codec="compact", tokens_per_word=1.0, world="lookout-v1", seat=seat)
         team[seat] = Language(policy.at(0), CODEC)
     report = evaluate("lookout", team, range(1000, 1040), options=OPTIONS, metrics=["success"])
