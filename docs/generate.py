@@ -23,7 +23,7 @@ import coterie
 from coterie.agents import Expert, Random
 from coterie.commands.arguments import read_settings
 from coterie.core import Action, Environment, Episode, Measure, Mind
-from coterie.environments import environments, make, world_class
+from coterie.environments import common_options, environments, make, world_class
 from coterie.environments import references as stored_references
 from coterie.evaluation import Report, evaluate
 from coterie.evaluation.format import number, spread, unit_of
@@ -82,7 +82,10 @@ def world(name: str) -> str:
     ]
     seats = "`, `".join(make(name).agents)
     told = f"Id `{kind.id}`, group *{kind.application}*, seats `{seats}`; {TIMINGS[kind.timing]}; {TALKS[kind.talk]}."
-    return told + "\n\n" + (table(["option", "default", "meaning"], rows) if rows else "It has no options.")
+    told += "\n\n" + (table(["option", "default", "meaning"], rows) if rows else "It has no options.")
+    if common := common_options(kind):
+        told += f"\n\nBeside these it takes [options of all virtual worlds](../virtual.md): `{'`, `'.join(common)}`."
+    return told
 
 
 def worlds() -> str:

@@ -171,7 +171,7 @@ def test_a_liar_is_paid_in_full_for_those_who_never_get_out_and_nothing_more_onc
     world.reset(0, Chance(0, {"liar": "cid"}))
     world._leave_by("cid", "east exit")
     world._pay_liar(1.0)
-    assert "cid" not in world._owed
+    assert "cid" not in world.ledger.step({}, (), 0.0).rewards
 
 
 def test_only_the_liar_knows_that_it_lies_and_the_third_sees_the_same_whoever_it_is():

@@ -1,7 +1,7 @@
 """`coterie list`: which worlds there are, what each is for, and which one answers a question."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
@@ -57,7 +57,7 @@ def described(id: str) -> dict[str, Any]:
     """What a world says of itself."""
     from coterie.agents.rules import rules_of
     from coterie.core import ConfigError
-    from coterie.environments import make, references, world_class
+    from coterie.environments import common_options, make, references, world_class
 
     try:
         kind = world_class(id)
@@ -71,6 +71,7 @@ def described(id: str) -> dict[str, Any]:
             "references": {},
             "seats": [],
             "options": {},
+            "common_options": {},
         }
     rules = rules_of(kind)
     return {
@@ -85,6 +86,7 @@ def described(id: str) -> dict[str, Any]:
         "references": references().get(id, {}),
         "seats": list(world.agents),
         "options": world.options,
+        "common_options": {name: list(get_args(values)) for name, values in common_options(kind).items()},
     }
 
 
@@ -164,5 +166,7 @@ def _show_one(world: dict[str, Any]) -> None:
     typer.echo(f"random > expert: {reference_line(world) or 'not measured'}")
     for name, value in world["options"].items():
         typer.echo(f"  --set {name}={json.dumps(value)}")
+    for name, values in world["common_options"].items():
+        typer.echo(f"  --set {name}={'|'.join(values)}")
     seat = world["seats"][0] if world["seats"] else "SEAT"
     typer.echo(f"\nSit down in it: coterie play {world['id']} --seat {seat}=human")

@@ -6,7 +6,7 @@ import inspect
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 
@@ -111,26 +111,48 @@ def make(id: str, vectors: bool = False, **options: Any) -> Environment:
         ConfigError: no such world, or it does not take these options.
     """
     kind = world_class(id)
-    signature = inspect.signature(kind)
+    common = common_options(kind)
+    parameters = inspect.signature(kind).parameters.values()
+    own = [each for each in parameters if not common or each.kind is not each.VAR_KEYWORD]
     try:
-        bound = signature.bind(**options)
-        _check_types(kind, options)
+        own_options = {name: value for name, value in options.items() if name not in common}
+        bound = inspect.Signature(own).bind(**own_options)
+        _check_types(kind, options, common)
         world = kind(**options)
     except (TypeError, ValueError) as error:
-        known = ", ".join(str(each) for each in signature.parameters.values()) or "none"
+        choices = [f"{name}: {' | '.join(map(str, get_args(values)))}" for name, values in common.items()]
+        known = ", ".join([*map(str, own), *choices]) or "none"
         raise ConfigError(f"{id}: {error}; its options are: {known}") from error
     bound.apply_defaults()
-    world.options = dict(bound.arguments)
+    world.options = {**bound.arguments, **{name: value for name, value in options.items() if name in common}}
     world.vectors = vectors
     return world
 
 
-def _check_types(kind: type[Environment], options: Mapping[str, Any]) -> None:
-    """Refuses a value of another type than the world declares; what it declares in no such form it checks itself."""
+def common_options(kind: type[Environment]) -> dict[str, Any]:
+    """The options that a world shares with others of its sort, by name, with their types (its `**` parameter).
+
+    >>> sorted(common_options(world_class("rescue"))), common_options(world_class("lookout"))
+    (['physics', 'tier', 'view'], {})
+    """
+    for name, parameter in inspect.signature(kind).parameters.items():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            (shared,) = get_args(_declared(kind).get(name)) or (object,)
+            return get_type_hints(shared)
+    return {}
+
+
+def _declared(kind: type[Environment]) -> dict[str, Any]:
+    """The types of the parameters a world is made with, as far as they can be told."""
     try:
-        declared = get_type_hints(kind.__init__)
+        return get_type_hints(kind.__init__)
     except NameError:  # of a world of your own, with names that exist only for type checkers
-        return
+        return {}
+
+
+def _check_types(kind: type[Environment], options: Mapping[str, Any], common: Mapping[str, Any]) -> None:
+    """Refuses a value of another type than the world declares; what it declares in no such form it checks itself."""
+    declared = {**_declared(kind), **common}
     for name, value in options.items():
         try:
             msgspec.convert(value, declared.get(name, Any))

@@ -9,14 +9,14 @@ are out.
 
 from collections.abc import Sequence
 from math import inf
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 from coterie.core import Event, Json, Script, Subgoal
 from coterie.environments.hybrid import evacuation_experts
 from coterie.environments.hybrid.evacuation_experts import BLOCKED, OPEN, claims
 from coterie.environments.virtual.hearing import Wire
 from coterie.environments.virtual.places.exits import ROOMS, SIDES, building
-from coterie.environments.virtual.settings import Settings
+from coterie.environments.virtual.settings import CommonSettings, Settings
 from coterie.environments.virtual.space.scene import Scene
 from coterie.environments.virtual.tasks.errands import walk_s
 from coterie.environments.virtual.tasks.house_rooms import SEATS, said_list
@@ -47,6 +47,7 @@ class Evacuation(VirtualWorld):
         max_words: int = 6,
         word_price: float = 0.0,
         limit_s: float | None = None,
+        **settings: Unpack[CommonSettings],
     ) -> None:
         """Makes the world.
 
@@ -62,6 +63,7 @@ class Evacuation(VirtualWorld):
             word_price: what a word on the radio costs its speaker.
             limit_s: simulated seconds after which the episode ends; null: enough, 30, 6 more for every further room,
                 and `late`.
+            settings: `view`, `physics` and `tier`, as in all virtual worlds (`virtual.settings.Settings`).
 
         Raises:
             ValueError: a number is out of its range.
@@ -78,7 +80,9 @@ class Evacuation(VirtualWorld):
             )
         self.agents = SEATS[:agents]
         wires = {"radio": Wire(self.agents, word_price, radio_words)}
-        super().__init__(Settings(limit_s=limit_s, sight=sight, max_words=max_words, voices=(), wires=wires))
+        super().__init__(
+            Settings(limit_s=limit_s, sight=sight, max_words=max_words, voices=(), wires=wires, **settings)
+        )
         self.rumour = agents >= 3 if rumour is None else rumour
         self.rooms, self.late = rooms, late
         self.exits = tuple(f"{side} exit" for side in SIDES[:exits])
@@ -157,7 +161,7 @@ class Evacuation(VirtualWorld):
             if event.kind == "said":
                 self._check(str(event.agent), str(event.data["text"]))
         self._smoke()
-        if self.late and simulation.seconds >= self.late and last not in (*simulation.present, *self._ended):
+        if self.late and simulation.seconds >= self.late and last not in (*simulation.present, *self.ledger.ended):
             self._come_in(last)
         for agent in tuple(simulation.present):
             place = simulation.place_of(agent)
@@ -196,7 +200,7 @@ class Evacuation(VirtualWorld):
         self.leave(agent, "out")
 
     def _pay_liar(self, delay: float) -> None:
-        if self.liar and self.liar not in self._ended:
+        if self.liar and self.liar not in self.ledger.ended:
             self.pay(self.liar, "delayed", delay / len(self.honest))
 
     def _check(self, agent: str, text: str) -> None:

@@ -9,7 +9,7 @@ A good that two buy is paid twice and is worth no more. Done when everything on 
 
 from collections.abc import Mapping, Sequence
 from math import ceil
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 import msgspec
 
@@ -18,9 +18,10 @@ from coterie.environments.hybrid import market_expert
 from coterie.environments.hybrid.keepers import DEAL, claims, draw_keepers
 from coterie.environments.hybrid.market_plans import most_gain, shopping_s
 from coterie.environments.virtual import perception
+from coterie.environments.virtual.agenda import Hearing
 from coterie.environments.virtual.hearing import WORD_TICKS, Wire
 from coterie.environments.virtual.places.market import KEEPERS, hall, lettered, streets
-from coterie.environments.virtual.settings import Settings
+from coterie.environments.virtual.settings import CommonSettings, Settings
 from coterie.environments.virtual.space.scene import Scene
 from coterie.environments.virtual.tasks.house_rooms import SEATS, said_list
 from coterie.environments.virtual.world import VirtualWorld
@@ -50,6 +51,7 @@ class Market(VirtualWorld):
         max_words: int = 8,
         word_price: float = 0.0,
         limit_s: float | None = None,
+        **settings: Unpack[CommonSettings],
     ) -> None:
         """Makes the world.
 
@@ -63,6 +65,7 @@ class Market(VirtualWorld):
             limit_s: simulated seconds after which the episode ends; null: enough, for each good that falls to a buyer
                 5 at every stall and 15 more, at least 30; in a town a second for every metre of its side, for each
                 stall and each good that falls to a buyer.
+            settings: `view`, `physics` and `tier`, as in all virtual worlds (`virtual.settings.Settings`).
 
         Raises:
             ValueError: a number is out of its range.
@@ -78,7 +81,7 @@ class Market(VirtualWorld):
             limit_s = max(30.0, 5.0 * share * (stalls + 3)) + size * (ceil(stalls / agents) + share)
         self.agents = SEATS[:agents]
         wires = {"phone": Wire(self.agents, word_price)}
-        super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=("talk",), wires=wires))
+        super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=("talk",), wires=wires, **settings))
         self.goods, self.stalls, self.size = GOODS[:goods], stalls, size
 
     def build(self) -> Scene:
@@ -181,7 +184,8 @@ class Market(VirtualWorld):
             sentence = str(action.move)
             if sentence in self.sentences(agent):
                 simulation.speaking[agent] = simulation.ticks + WORD_TICKS * len(sentence.split())
-                self._asked.append((simulation.speaking[agent], agent, self.counter(agent), sentence))
+                said = simulation.speaking[agent]
+                self.agenda.hearings.append(Hearing(said, agent, self.counter(agent), sentence))
                 actions = {**actions, agent: msgspec.structs.replace(action, move="say")}
         return super().advance(actions)
 

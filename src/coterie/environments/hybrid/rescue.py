@@ -8,7 +8,7 @@ A pair that does not talk must find the same person twice before it can lift. Do
 
 from collections.abc import Sequence
 from math import ceil, hypot
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 import msgspec
 
@@ -16,7 +16,7 @@ from coterie.core import Event, Json, Script, Subgoal
 from coterie.environments.hybrid import rescue_expert
 from coterie.environments.virtual.hearing import Wire
 from coterie.environments.virtual.places.house import house
-from coterie.environments.virtual.settings import Settings
+from coterie.environments.virtual.settings import CommonSettings, Settings
 from coterie.environments.virtual.skills.sharing import GLANCE
 from coterie.environments.virtual.space.scene import Scene, Thing
 from coterie.environments.virtual.state.moment import HEAVY, REACH, TICK
@@ -52,6 +52,7 @@ class Rescue(HouseWorld):
         max_words: int = 6,
         word_price: float = 0.0,
         limit_s: float | None = None,
+        **settings: Unpack[CommonSettings],
     ) -> None:
         """Makes the world.
 
@@ -65,6 +66,7 @@ class Rescue(HouseWorld):
             word_price: what a word on the radio costs its speaker.
             limit_s: simulated seconds after which the episode ends; null: enough, 10 for every room and 30 for every
                 one hurt that falls to a pair, twice that on two floors, at least 100.
+            settings: `view`, `physics` and `tier`, as in all virtual worlds (`virtual.settings.Settings`).
 
         Raises:
             ValueError: a number is out of its range.
@@ -79,7 +81,7 @@ class Rescue(HouseWorld):
             limit_s = max(100.0, floors * (10.0 * rooms + 30.0 * ceil(hurt / (agents // 2))))
         self.agents = SEATS[:agents]
         wires = {"radio": Wire(self.agents, word_price, radio_words)}
-        super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=(), wires=wires))
+        super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=(), wires=wires, **settings))
         self.hurt, self.rooms, self.floors = HURT[:hurt], rooms, floors
 
     def build(self) -> Scene:

@@ -8,7 +8,7 @@ the guide must tell the way. One block is the smallest town: four streets, four 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Unpack
 
 import msgspec
 
@@ -17,7 +17,7 @@ from coterie.environments.hybrid import town_guide_experts
 from coterie.environments.virtual import perception
 from coterie.environments.virtual.hearing import Wire
 from coterie.environments.virtual.places.town import town
-from coterie.environments.virtual.settings import Settings
+from coterie.environments.virtual.settings import Settings, ViewSettings
 from coterie.environments.virtual.skills.commands import LONGEST_WAIT
 from coterie.environments.virtual.skills.walking import WITHIN
 from coterie.environments.virtual.space.scene import Place, Scene
@@ -53,6 +53,7 @@ class TownGuide(VirtualWorld):
         view_words: int = 40,
         limit_s: float | None = None,
         number: int | None = None,
+        **settings: Unpack[ViewSettings],
     ) -> None:
         """Makes the world.
 
@@ -67,6 +68,7 @@ class TownGuide(VirtualWorld):
                 accordingly more in a larger one.
             number: of a town that is the same in every episode, people included, so that it can be known by heart;
                 None: another town in every episode.
+            settings: `view` and `physics`, as in all virtual worlds (`virtual.settings.Settings`).
 
         Raises:
             ValueError: a number is out of its range.
@@ -79,7 +81,9 @@ class TownGuide(VirtualWorld):
         wires = {"phone": Wire(self.agents, word_price)}
         if limit_s is None:
             limit_s = 120.0 * max(1.0, round(size / 60.0, 1))
-        super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=(), wires=wires, view_words=view_words))
+        super().__init__(
+            Settings(limit_s=limit_s, max_words=max_words, voices=(), wires=wires, view_words=view_words, **settings)
+        )
         self.size, self.people, self.knocks, self.number = size, people, knocks, number
 
     def build(self) -> Scene:
@@ -178,12 +182,12 @@ class TownGuide(VirtualWorld):
 
     def _observe(self, agent: str) -> Observation:
         """The guide sees nothing: its view is what it is told and what it hears."""
+        told = "" if agent in self._introduced else self.introduce(agent)
         seen = super()._observe(agent)
         if agent == VISITOR:
             return seen
-        introduced, _, _ = seen.text.rpartition("in office")
         quiet = "" if seen.heard else "on the phone"
-        return msgspec.structs.replace(seen, text=introduced.strip() or quiet, data=self.private(agent))
+        return msgspec.structs.replace(seen, text=told or quiet, data=self.private(agent))
 
     def advance(self, actions: Mapping[str, Action]) -> Step:
         """The guide waits until it hears something, or for a minute."""

@@ -10,13 +10,13 @@ can do it without words except by luck.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Unpack
 
 from coterie.core import Event, Json, Script, Subgoal
 from coterie.environments.hybrid import two_levers_expert
 from coterie.environments.virtual.hearing import Wire
 from coterie.environments.virtual.places.locked_rooms import COLOURS, ROOMS, locked_rooms
-from coterie.environments.virtual.settings import Settings
+from coterie.environments.virtual.settings import CommonSettings, Settings
 from coterie.environments.virtual.skills.walking import OPENING
 from coterie.environments.virtual.space.scene import Scene
 from coterie.environments.virtual.state.moment import REACH, TICK
@@ -44,6 +44,7 @@ class TwoLevers(VirtualWorld):
         max_words: int = 6,
         word_price: float = 0.0,
         limit_s: float | None = None,
+        **settings: Unpack[CommonSettings],
     ) -> None:
         """Makes the world.
 
@@ -56,6 +57,7 @@ class TwoLevers(VirtualWorld):
             word_price: what a word on the radio costs its speaker.
             limit_s: simulated seconds after which the episode ends; null: enough, 10, and for every metre of a room
                 as many as there are agents and 3 more, at least 30.
+            settings: `view`, `physics` and `tier`, as in all virtual worlds (`virtual.settings.Settings`).
 
         Raises:
             ValueError: a number is out of its range.
@@ -69,7 +71,7 @@ class TwoLevers(VirtualWorld):
         wires = {"radio": Wire(self.agents, word_price)}
         if limit_s is None:
             limit_s = max(30.0, 10.0 + size * (agents + 3))
-        super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=(), wires=wires))
+        super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=(), wires=wires, **settings))
         self.colours, self.size, self.mistakes = tuple(COLOURS)[:levers], size, mistakes
         self.rooms = ROOMS[:agents]
 

@@ -5,7 +5,7 @@
 and when nothing is chosen the first of the list is meant. Words take time: they arrive when they have been said.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -35,6 +35,44 @@ class Wire(msgspec.Struct, frozen=True):
     """What a word costs the speaker's reward."""
     words: int | None = None
     """Words each member has for an episode; None: no limit."""
+
+
+class Airtime:
+    """The words that members of wires have left, where there is a limit.
+
+    >>> airtime = Airtime({"radio": Wire(("ann", "bob"), words=5)})
+    >>> airtime.spend("ann", ("talk", "radio"), 4), airtime.spend("ann", ("radio",), 4), airtime.left("ann")
+    (None, 'radio', {'radio words': 1.0})
+    """
+
+    def __init__(self, wires: Mapping[str, Wire]) -> None:
+        """Gives everybody what an episode begins with."""
+        self._left = {
+            name: dict.fromkeys(wire.members, wire.words) for name, wire in wires.items() if wire.words is not None
+        }
+
+    def spend(self, agent: str, how: Sequence[str], count: int) -> str | None:
+        """Takes words off every limited wire in `how`; returns one that has too few left, and then takes nothing."""
+        for name in how:
+            if self._left.get(name, {}).get(agent, count) < count:
+                return name
+        for name in how:
+            if name in self._left:
+                self._left[name][agent] -= count
+        return None
+
+    def left(self, agent: str) -> dict[str, float]:
+        """What an agent may still say, by wire, as an observation's budget tells it."""
+        return {f"{name} words": float(left[agent]) for name, left in self._left.items() if agent in left}
+
+
+def costs(how: Sequence[str], count: int, wires: Mapping[str, Wire]) -> dict[str, float]:
+    """What so many words cost on each wire that has a price.
+
+    >>> costs(("talk", "radio"), 4, {"radio": Wire(("ann", "bob"), price=0.25)})
+    {'radio': 1.0}
+    """
+    return {name: wires[name].price * count for name in how if name in wires and wires[name].price}
 
 
 @compiled

@@ -1,6 +1,6 @@
 """What all virtual worlds let one choose."""
 
-from typing import Literal
+from typing import Literal, TypedDict
 
 import msgspec
 
@@ -8,6 +8,19 @@ from coterie.environments.virtual.hearing import RANGES, Wire
 from coterie.environments.virtual.skills.commands import Tier
 
 FEWEST_VIEW_WORDS = 20
+
+
+class ViewSettings(TypedDict, total=False):
+    """The settings that every shipped virtual and hybrid world takes as options beside its own."""
+
+    view: Literal["words", "map", "graph"]
+    physics: Literal["kinematic", "mujoco"]
+
+
+class CommonSettings(ViewSettings, total=False):
+    """Those of worlds in which all commands of virtual worlds can be given."""
+
+    tier: Tier
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -59,3 +72,11 @@ class Settings(msgspec.Struct, frozen=True):
             raise ValueError(f"tier={self.tier!r}, expected skills, primitives or both")
         if unknown := [voice for voice in self.voices if voice not in RANGES]:
             raise ValueError(f"voices: {unknown[0]!r}, expected some of {', '.join(RANGES)}")
+
+    def ways(self, agent: str) -> tuple[str, ...]:
+        """How an agent can speak, the way that is meant when it chooses none first.
+
+        >>> Settings(voices=("talk",), wires={"radio": Wire(("ann", "bob"))}).ways("ann")
+        ('talk', 'radio')
+        """
+        return self.voices + tuple(name for name, wire in self.wires.items() if agent in wire.members)

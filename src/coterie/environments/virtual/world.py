@@ -7,6 +7,7 @@ is over (`over`, `outcome`); the rest is here.
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from math import dist
 from typing import ClassVar, Literal
 
 import msgspec
@@ -27,6 +28,8 @@ from coterie.core import (
     Text,
 )
 from coterie.environments.virtual import hearing, perception, views
+from coterie.environments.virtual.agenda import Agenda, Coming, Going, Hearing
+from coterie.environments.virtual.ledger import Ledger
 from coterie.environments.virtual.settings import Settings
 from coterie.environments.virtual.simulation import Simulation
 from coterie.environments.virtual.skills.commands import legal
@@ -52,8 +55,8 @@ class VirtualWorld(Environment):
     film: Film | None = None
     """Set it before `reset` to collect a picture of every tick."""
     simulation: Simulation
-    _comings: list[tuple[int, str, Spot, float]]
-    _goings: list[tuple[int, str, str]]
+    agenda: Agenda
+    ledger: Ledger
 
     def __init__(self, settings: Settings | None = None) -> None:
         """Keeps the settings."""
@@ -84,10 +87,8 @@ class VirtualWorld(Environment):
         names = tuple(name for name in layout.places if known is None or name in known)
         if len(names) <= LONGEST_LIST:
             return names
-        x, y, _ = self.simulation.at(agent)
-        middles = {name: layout.middles[name] for name in names}
-        near = sorted(names, key=lambda name: (middles[name][0] - x) ** 2 + (middles[name][1] - y) ** 2)
-        return tuple(near[:LONGEST_LIST])
+        here = self.simulation.at(agent)[:2]
+        return tuple(sorted(names, key=lambda name: dist(here, layout.middles[name]))[:LONGEST_LIST])
 
     def happened(self, events: Sequence[Event]) -> None:
         """Is called at least once a second with what happened: pay, let agents join and leave, change the world."""
@@ -107,10 +108,7 @@ class VirtualWorld(Environment):
 
     def pay(self, agent: str, part: str, amount: float) -> None:
         """Pays an agent with the next step, under a name; whose part has ended before is paid nothing more."""
-        if agent in self._ended and agent not in self._endings:
-            return
-        parts = self._owed.setdefault(agent, {})
-        parts[part] = parts.get(part, 0.0) + amount
+        self.ledger.pay(agent, part, amount)
 
     def inform(self, agent: str, text: str) -> None:
         """Tells an agent something with its next observation, and interrupts what it does."""
@@ -123,23 +121,21 @@ class VirtualWorld(Environment):
         Until it joins it is asked nothing; what it is told meanwhile is in its first observation. A world is not over
         because everybody in it has left while others are still to come.
         """
-        self._comings.append((self.simulation.ticks + round(after_s / TICK), agent, at, heading))
-        self._admit()
+        self.agenda.comings.append(Coming(self.simulation.ticks + round(after_s / TICK), agent, at, heading))
+        self.agenda.admit(self.simulation)
 
     def go(self, agent: str, reason: str, after_s: float) -> None:
         """Lets an agent leave after some seconds, whatever it is doing then."""
-        self._goings.append((self.simulation.ticks + round(after_s / TICK), agent, reason))
+        self.agenda.goings.append(Going(self.simulation.ticks + round(after_s / TICK), agent, reason))
 
     def leave(self, agent: str, reason: str) -> None:
         """Ends an agent's part and takes its body out of the world; what it holds stays where it stood."""
-        if agent in self._ended:
+        if agent in self.ledger.ended:
             return
-        self._comings[:] = [coming for coming in self._comings if coming[1] != agent]
-        self._goings[:] = [going for going in self._goings if going[1] != agent]
+        self.agenda.forget(agent)
         if agent in self.simulation.present:
             self.simulation.leave(agent)
-        self._endings[agent] = Ending("terminated", reason)
-        self._ended.append(agent)
+        self.ledger.end(agent, Ending("terminated", reason))
 
     # ---- the contract -----------------------------------------------------------------------------------------------
 
@@ -148,17 +144,9 @@ class VirtualWorld(Environment):
         settings = self.settings
         self.simulation = Simulation(self.build(), self.agents, settings.field, settings.sight, settings.physics)
         self._news: dict[str, list[str]] = {agent: [] for agent in self.agents}
-        self._asked: list[tuple[int, str, str, str]] = []
-        self._comings, self._goings = [], []
+        self.agenda, self.ledger = Agenda(), Ledger()
         self._introduced: list[str] = []
-        self._ended: list[str] = []
-        self._endings: dict[str, Ending] = {}
-        self._owed: dict[str, dict[str, float]] = {}
-        self._words_left: dict[str, dict[str, int]] = {
-            name: dict.fromkeys(wire.members, wire.words)
-            for name, wire in settings.wires.items()
-            if wire.words is not None
-        }
+        self._airtime = hearing.Airtime(settings.wires)
         if self.film is not None:
             self.film.frames.clear()
         self.enter()
@@ -177,36 +165,21 @@ class VirtualWorld(Environment):
         simulation, limit = self.simulation, round(self.settings.limit_s / TICK)
         events: list[Event] = []
         while True:
-            for asked in [asked for asked in self._asked if asked[0] <= simulation.ticks]:
-                self._asked.remove(asked)
-                self.addressed(*asked[1:])
-            self._admit()
-            for _, agent, why in [going for going in self._goings if going[0] <= simulation.ticks]:
-                self.leave(agent, why)
+            for heard in self.agenda.heard(simulation.ticks):
+                self.addressed(heard.agent, heard.thing, heard.text)
+            self.agenda.admit(self.simulation)
+            for going in self.agenda.leaving(simulation.ticks):
+                self.leave(going.agent, going.reason)
             self._note(events)
             reason = self.over()
             if reason is None and simulation.ticks >= limit:
                 reason = "time is up"
             if reason is not None:
                 return self._end(reason, events)
-            if free := [agent for agent in simulation.free if agent not in self._ended]:
-                return self._step({agent: self._observe(agent) for agent in free}, events)
-            due = min(self._due(), default=limit) - simulation.ticks
-            simulation.run(max(1, min(WATCH_TICKS, limit - simulation.ticks, due)), self.film)
-
-    def _due(self) -> list[int]:
-        """The ticks at which something is to happen that is known already."""
-        asked, coming, going = self._asked, self._comings, self._goings
-        return [each[0] for each in asked] + [each[0] for each in coming] + [each[0] for each in going]
-
-    def _admit(self) -> None:
-        """Lets in who is due, and for whom there is room."""
-        simulation = self.simulation
-        for coming in [coming for coming in self._comings if coming[0] <= simulation.ticks]:
-            _, agent, at, heading = coming
-            if simulation.room_for(agent, at) is not None:
-                self._comings.remove(coming)
-                simulation.join(agent, at, heading)
+            if free := [agent for agent in simulation.free if agent not in self.ledger.ended]:
+                return self.ledger.step({agent: self._observe(agent) for agent in free}, events, simulation.seconds)
+            until = min(limit, self.agenda.next_tick(limit))
+            simulation.run(max(1, min(WATCH_TICKS, until - simulation.ticks)), self.film)
 
     def _note(self, events: list[Event]) -> None:
         """Takes over what happened; what the world does about it happens too."""
@@ -215,40 +188,28 @@ class VirtualWorld(Environment):
         events += [*new, *self.simulation.events]
         self.simulation.events = []
 
-    def _step(self, observations: dict[str, Observation], events: list[Event]) -> Step:
-        endings, self._endings = self._endings, {}
-        owed, self._owed = self._owed, {}
-        rewards = {agent: sum(parts.values()) for agent, parts in owed.items()}
-        return Step(observations, rewards, owed, endings, tuple(events), self.simulation.seconds)
-
     def _end(self, reason: str, events: list[Event]) -> Step:
         kind: Literal["terminated", "truncated"] = "truncated" if reason == "time is up" else "terminated"
-        for agent in self.agents:
-            if agent not in self._ended:
-                self._endings[agent] = Ending(kind, reason)
         events.append(Event("outcome", None, {**self.outcome(reason), "steps": self.simulation.seconds}))
-        return self._step({}, events)
+        for agent in self.agents:
+            self.ledger.end(agent, Ending(kind, reason))
+        return self.ledger.step({}, events, self.simulation.seconds)
 
     def _speak(self, agent: str, action: Action) -> None:
         for utterance in action.say:
             count = len(utterance.text.split())
             if not count:
                 continue
-            how = tuple(dict.fromkeys(utterance.to)) or self._ways(agent)[:1]
-            wires = [name for name in how if name in self.settings.wires]
-            spent = [name for name in wires if self._words_left.get(name, {}).get(agent, count) < count]
-            if spent:
-                self.simulation.tell("not_sent", agent, how=spent[0], words=count)
-                self._news[agent].append(f"no words left on {spent[0]}")
+            how = tuple(dict.fromkeys(utterance.to)) or self.settings.ways(agent)[:1]
+            if spent := self._airtime.spend(agent, how, count):
+                self.simulation.tell("not_sent", agent, how=spent, words=count)
+                self._news[agent].append(f"no words left on {spent}")
                 continue
-            for name in wires:
-                if price := self.settings.wires[name].price:
-                    self.pay(agent, name, -price * count)
-                if name in self._words_left:
-                    self._words_left[name][agent] -= count
+            for name, cost in hearing.costs(how, count, self.settings.wires).items():
+                self.pay(agent, name, -cost)
             hearing.speak(self.simulation, agent, utterance.text, how, self.settings.wires)
             for thing in hearing.listening_things(self.simulation, agent, how):
-                self._asked.append((self.simulation.speaking[agent], agent, thing, utterance.text))
+                self.agenda.hearings.append(Hearing(self.simulation.speaking[agent], agent, thing, utterance.text))
 
     def _observe(self, agent: str) -> Observation:
         simulation, settings = self.simulation, self.settings
@@ -264,15 +225,14 @@ class VirtualWorld(Environment):
         else:
             text = perception.words(simulation, agent, seen, news, settings.view_words)
             assert len(text.split()) <= settings.view_words
-            if settings.view == "map":
-                text += "\n" + views.draw(simulation, agent)
+        if settings.view == "map":
+            text += "\n" + views.draw(simulation, agent)
         if agent not in self._introduced:
             self._introduced.append(agent)
             text = "\n".join(part for part in (self.introduce(agent), text) if part)
         heard: tuple[Message, ...] = tuple(simulation.inbox[agent])
         simulation.inbox[agent] = []
-        budget = {"seconds": round(settings.limit_s - simulation.seconds, 1)}
-        budget |= {f"{name} words": float(left[agent]) for name, left in self._words_left.items() if agent in left}
+        budget = {"seconds": round(settings.limit_s - simulation.seconds, 1), **self._airtime.left(agent)}
         return Observation(self._spec(agent, seen), text, data, heard, budget=budget)
 
     def _spec(self, agent: str, seen: list[perception.Sight]) -> ActionSpec:
@@ -281,15 +241,10 @@ class VirtualWorld(Environment):
         if settings.moves == "listed":
             visible = [sight.name for sight in seen]
             move = Choice(tuple(legal(self.simulation, agent, visible, settings.tier, self.places(agent))))
-        ways = self._ways(agent)
+        ways = settings.ways(agent)
         speaks = settings.max_words and ways and self.simulation.speaking[agent] <= self.simulation.ticks
         speech = Speech(settings.max_words, audiences=ways) if speaks else None
         return ActionSpec(move, speech, Action("wait"))
-
-    def _ways(self, agent: str) -> tuple[str, ...]:
-        """How an agent can speak."""
-        wires = self.settings.wires
-        return self.settings.voices + tuple(name for name, wire in wires.items() if agent in wire.members)
 
     def vector(self, agent: str) -> Array:
         """What `views.vector` tells: itself, other bodies, things and doors in sight."""

@@ -7,11 +7,11 @@ a hand. Who splits the rooms, and says which ones are empty, is done sooner: one
 
 from collections.abc import Sequence
 from math import inf
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 from coterie.core import Action, Event, Json, Observation, Script, Subgoal, Utterance
 from coterie.environments.virtual.places.house import house
-from coterie.environments.virtual.settings import Settings
+from coterie.environments.virtual.settings import CommonSettings, Settings
 from coterie.environments.virtual.space.scene import Scene
 from coterie.environments.virtual.state.things import Spot
 from coterie.environments.virtual.tasks.errands import HANDS_S
@@ -42,6 +42,7 @@ class HouseSearch(HouseWorld):
         objects: int = 4,
         max_words: int = 8,
         limit_s: float | None = None,
+        **settings: Unpack[CommonSettings],
     ) -> None:
         """Makes the world.
 
@@ -53,6 +54,7 @@ class HouseSearch(HouseWorld):
             max_words: most words said at once.
             limit_s: simulated seconds after which the episode ends; null: enough, 60 for up to two rooms, 20 more for
                 every further one.
+            settings: `view`, `physics` and `tier`, as in all virtual worlds (`virtual.settings.Settings`).
 
         Raises:
             ValueError: a number is out of its range.
@@ -65,7 +67,9 @@ class HouseSearch(HouseWorld):
             )
         if limit_s is None:
             limit_s = 60.0 + 20.0 * max(0, rooms - 2)
-        super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=("shout", "talk", "whisper")))
+        super().__init__(
+            Settings(limit_s=limit_s, max_words=max_words, voices=("shout", "talk", "whisper"), **settings)
+        )
         self.agents = SEATS[:agents]
         self.rooms, self.floors, self.objects = rooms, floors, objects
 

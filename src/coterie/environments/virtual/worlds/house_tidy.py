@@ -7,11 +7,11 @@ list is in its place. Tidying together is sooner if the work is shared out, and 
 
 from collections.abc import Sequence
 from math import ceil, inf
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 from coterie.core import Event, Json, Script, Subgoal
 from coterie.environments.virtual.places.house import house
-from coterie.environments.virtual.settings import Settings
+from coterie.environments.virtual.settings import CommonSettings, Settings
 from coterie.environments.virtual.space.scene import Scene
 from coterie.environments.virtual.tasks.errands import Errand, share_out, walk_s
 from coterie.environments.virtual.tasks.house_rooms import (
@@ -42,6 +42,7 @@ class HouseTidy(HouseWorld):
         objects: int = 3,
         max_words: int = 8,
         limit_s: float | None = None,
+        **settings: Unpack[CommonSettings],
     ) -> None:
         """Makes the world.
 
@@ -54,6 +55,7 @@ class HouseTidy(HouseWorld):
             max_words: most words said at once.
             limit_s: simulated seconds after which the episode ends; null: enough, 60, 20 more for every further room,
                 and 30 more for every further thing that falls to each.
+            settings: `view`, `physics` and `tier`, as in all virtual worlds (`virtual.settings.Settings`).
 
         Raises:
             ValueError: a number is out of its range.
@@ -68,7 +70,9 @@ class HouseTidy(HouseWorld):
             raise ValueError(f"objects={objects}, expected at most 40")
         if limit_s is None:
             limit_s = 60.0 + 20.0 * (rooms - 1) + 30.0 * (ceil(tasks / agents) - 1)
-        super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=("shout", "talk", "whisper")))
+        super().__init__(
+            Settings(limit_s=limit_s, max_words=max_words, voices=("shout", "talk", "whisper"), **settings)
+        )
         self.agents = SEATS[:agents]
         self.tasks, self.rooms, self.floors, self.objects = tasks, rooms, floors, objects
 

@@ -8,14 +8,14 @@ may come later than the others, and one go home before all is done: then what it
 
 from collections.abc import Sequence
 from math import ceil, inf
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Unpack
 
 import msgspec
 
 from coterie.core import Event, Json, Script, Subgoal
 from coterie.environments.virtual.hearing import Wire
 from coterie.environments.virtual.places.town import town
-from coterie.environments.virtual.settings import Settings
+from coterie.environments.virtual.settings import CommonSettings, Settings
 from coterie.environments.virtual.space.scene import Scene, Thing
 from coterie.environments.virtual.state.moment import REACH
 from coterie.environments.virtual.tasks.errands import Errand, Plan, share_out, walk_s
@@ -55,6 +55,7 @@ class TownDelivery(VirtualWorld):
         late_s: float = 0.0,
         early_s: float = 0.0,
         limit_s: float | None = None,
+        **settings: Unpack[CommonSettings],
     ) -> None:
         """Makes the world.
 
@@ -69,6 +70,7 @@ class TownDelivery(VirtualWorld):
             early_s: simulated seconds after which the first courier goes home; 0: it stays.
             limit_s: simulated seconds after which the episode ends; null: enough, 180 in a town of up to 62 m and
                 accordingly more in a larger one, for every two parcels that fall to one who stays, and `late_s`.
+            settings: `view`, `physics` and `tier`, as in all virtual worlds (`virtual.settings.Settings`).
 
         Raises:
             ValueError: a number is out of its range.
@@ -90,7 +92,9 @@ class TownDelivery(VirtualWorld):
         self.comes = {agent: late_s if agent == self.agents[-1] else 0.0 for agent in self.agents}
         self.goes = {self.agents[0]: early_s} if early_s else {}
         wires = {"radio": Wire(self.agents, word_price)} if radio else {}
-        super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=("talk", "shout"), wires=wires))
+        super().__init__(
+            Settings(limit_s=limit_s, max_words=max_words, voices=("talk", "shout"), wires=wires, **settings)
+        )
         self.parcels, self.size = parcels, size
 
     def build(self) -> Scene:

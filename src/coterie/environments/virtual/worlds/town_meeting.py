@@ -8,12 +8,12 @@ maps, or describe the way to one.
 
 from itertools import combinations
 from math import hypot
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Unpack
 
 from coterie.core import Json, Script, Subgoal
 from coterie.environments.virtual.hearing import Wire
 from coterie.environments.virtual.places.town import town
-from coterie.environments.virtual.settings import Settings
+from coterie.environments.virtual.settings import CommonSettings, Settings
 from coterie.environments.virtual.space.scene import Scene
 from coterie.environments.virtual.tasks.errands import walk_s
 from coterie.environments.virtual.world import VirtualWorld
@@ -42,6 +42,7 @@ class TownMeeting(VirtualWorld):
         max_words: int = 8,
         word_price: float = 0.0,
         limit_s: float | None = None,
+        **settings: Unpack[CommonSettings],
     ) -> None:
         """Makes the world.
 
@@ -56,6 +57,7 @@ class TownMeeting(VirtualWorld):
             word_price: what a word on the telephone costs its speaker.
             limit_s: simulated seconds after which the episode ends; null: enough, 180 in a town of up to 62 m and
                 accordingly more in a larger one.
+            settings: `view`, `physics` and `tier`, as in all virtual worlds (`virtual.settings.Settings`).
 
         Raises:
             ValueError: a number is out of its range.
@@ -72,7 +74,7 @@ class TownMeeting(VirtualWorld):
         self.agents = SEATS[:agents]
         wires = {"phone": Wire(self.agents, word_price)} if phone else {}
         voices = () if phone else ("talk", "whisper", "shout")
-        super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=voices, wires=wires))
+        super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=voices, wires=wires, **settings))
         self.size, self.known, self.common, self.near = size, known, common, near
 
     def build(self) -> Scene:

@@ -8,7 +8,7 @@ for one load; more agents carry several at a time, if they agree who carries wha
 
 from collections.abc import Sequence
 from math import ceil
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Unpack
 
 import msgspec
 
@@ -16,7 +16,7 @@ from coterie.core import Array, Event, Json, Script, Subgoal
 from coterie.environments.virtual import views
 from coterie.environments.virtual.hearing import Wire
 from coterie.environments.virtual.places.warehouse import DOCK, warehouse
-from coterie.environments.virtual.settings import Settings
+from coterie.environments.virtual.settings import CommonSettings, Settings
 from coterie.environments.virtual.space.scene import Scene
 from coterie.environments.virtual.state.moment import HEAVY, REACH, rounded
 from coterie.environments.virtual.tasks.errands import HANDS_S, Errand, share_out, walk_s
@@ -48,6 +48,7 @@ class WarehouseLift(VirtualWorld):
         word_price: float = 0.0,
         limit_s: float | None = None,
         numbered: bool = False,
+        **settings: Unpack[CommonSettings],
     ) -> None:
         """Makes the world.
 
@@ -62,6 +63,7 @@ class WarehouseLift(VirtualWorld):
             limit_s: simulated seconds after which the episode ends; null: enough, 30, and 10 for every aisle and every
                 bay of a side, for each load that falls to a pair.
             numbered: whether loads are called `load 1`, `load 2`, so that the same few commands fit every warehouse.
+            settings: `view`, `physics` and `tier`, as in all virtual worlds (`virtual.settings.Settings`).
 
         Raises:
             ValueError: a number is out of its range.
@@ -75,7 +77,9 @@ class WarehouseLift(VirtualWorld):
             limit_s = (30.0 + 10.0 * (aisles + bays)) * ceil(loads / (agents // 2))
         self.agents = SEATS[:agents]
         wires = {"radio": Wire(self.agents, word_price)} if radio else {}
-        super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=("talk", "shout"), wires=wires))
+        super().__init__(
+            Settings(limit_s=limit_s, max_words=max_words, voices=("talk", "shout"), wires=wires, **settings)
+        )
         self.most_loads, self.aisles, self.bays, self.numbered = loads, aisles, bays, numbered
 
     def build(self) -> Scene:
