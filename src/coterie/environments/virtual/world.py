@@ -21,7 +21,6 @@ from coterie.core import (
     Environment,
     Event,
     Json,
-    Message,
     Observation,
     Speech,
     Step,
@@ -171,9 +170,7 @@ class VirtualWorld(Environment):
             for going in self.agenda.leaving(simulation.ticks):
                 self.leave(going.agent, going.reason)
             self._note(events)
-            reason = self.over()
-            if reason is None and simulation.ticks >= limit:
-                reason = "time is up"
+            reason = self.over() or ("time is up" if simulation.ticks >= limit else None)
             if reason is not None:
                 return self._end(reason, events)
             if free := [agent for agent in simulation.free if agent not in self.ledger.ended]:
@@ -196,10 +193,8 @@ class VirtualWorld(Environment):
         return self.ledger.step({}, events, self.simulation.seconds)
 
     def _speak(self, agent: str, action: Action) -> None:
-        for utterance in action.say:
+        for utterance in (each for each in action.say if each.text.split()):
             count = len(utterance.text.split())
-            if not count:
-                continue
             how = tuple(dict.fromkeys(utterance.to)) or self.settings.ways(agent)[:1]
             if spent := self._airtime.spend(agent, how, count):
                 self.simulation.tell("not_sent", agent, how=spent, words=count)
@@ -214,8 +209,7 @@ class VirtualWorld(Environment):
     def _observe(self, agent: str) -> Observation:
         simulation, settings = self.simulation, self.settings
         also, simulation.noticed[agent] = simulation.noticed[agent], []
-        known = simulation.maps[agent]
-        if known is not None:
+        if (known := simulation.maps[agent]) is not None:
             known.add(simulation.place_of(agent))
         seen = perception.sights(simulation, agent, also)
         news, self._news[agent] = self._news[agent], []
@@ -230,7 +224,7 @@ class VirtualWorld(Environment):
         if agent not in self._introduced:
             self._introduced.append(agent)
             text = "\n".join(part for part in (self.introduce(agent), text) if part)
-        heard: tuple[Message, ...] = tuple(simulation.inbox[agent])
+        heard = tuple(simulation.inbox[agent])
         simulation.inbox[agent] = []
         budget = {"seconds": round(settings.limit_s - simulation.seconds, 1), **self._airtime.left(agent)}
         return Observation(self._spec(agent, seen), text, data, heard, budget=budget)
@@ -239,8 +233,8 @@ class VirtualWorld(Environment):
         settings = self.settings
         move: Choice | Text = Text(COMMAND_WORDS)
         if settings.moves == "listed":
-            visible = [sight.name for sight in seen]
-            move = Choice(tuple(legal(self.simulation, agent, visible, settings.tier, self.places(agent))))
+            names = [sight.name for sight in seen]
+            move = Choice(tuple(legal(self.simulation, agent, names, settings.tier, self.places(agent))))
         ways = settings.ways(agent)
         speaks = settings.max_words and ways and self.simulation.speaking[agent] <= self.simulation.ticks
         speech = Speech(settings.max_words, audiences=ways) if speaks else None
