@@ -36,7 +36,7 @@ from coterie.environments import make
 from coterie.environments.virtual.pictures.lens import Eye
 from coterie.environments.virtual.pictures.render import Painter
 from coterie.environments.virtual.places.town import town
-from coterie.environments.virtual.space import geometry, solids
+from coterie.environments.virtual.space import collision, geometry, line_of_sight, solids
 from coterie.environments.virtual.space.scene import Place, Scene, Thing
 from coterie.environments.virtual.space.solids import Floor, Solid, box
 from coterie.environments.virtual.world import VirtualWorld
@@ -79,13 +79,13 @@ def agent_ticks(count: int, seed: int) -> float:
     at = np.array([(-2.0, -2.0 + 3 * number, 0.0) for number in range(agents)])
     bodies = geometry.Bodies(at, np.full(agents, 0.25), np.full(agents, 1.8))
     hits, wanted = np.full(agents, -1), np.zeros((agents, 2))
-    geometry.move(bodies, wanted + 0.01, walls, ground, hits)
+    collision.move(bodies, wanted + 0.01, walls, ground, hits)
     start = time.process_time()
     for tick in range(count // agents):
         if tick % 20 == 0:
             ways = luck.normal(size=(agents, 2))
             wanted[:] = 0.14 * ways / np.sqrt((ways**2).sum(axis=1))[:, None]
-        geometry.move(bodies, wanted, walls, ground, hits)
+        collision.move(bodies, wanted, walls, ground, hits)
     return count / (time.process_time() - start)
 
 
@@ -97,7 +97,7 @@ def some_lines(count: int, seed: int) -> tuple[Scene, np.ndarray, np.ndarray]:
     clear = np.zeros(count, bool)
     for number in range(count):
         out = clear[number : number + 1]
-        geometry.clear_lines(lines[number, 0], lines[number, 1:], np.array([-1]), walls, out)
+        line_of_sight.clear_lines(lines[number, 0], lines[number, 1:], np.array([-1]), walls, out)
     return scene, lines, clear
 
 
@@ -106,10 +106,10 @@ def sight_lines(count: int, seed: int) -> float:
     walls, luck = solids.prisms(boxes().solids), np.random.default_rng(seed)
     skips, out = np.full(1000, -1), np.zeros(1000, bool)
     points = np.concatenate([luck.uniform(0, SIDE, (1000, 2)), np.full((1000, 1), 1.0)], axis=1)
-    geometry.clear_lines(points[0], points, skips, walls, out)
+    line_of_sight.clear_lines(points[0], points, skips, walls, out)
     start = time.process_time()
     for _ in range(count // 1000):
-        geometry.clear_lines(np.array([*luck.uniform(0, SIDE, 2), 1.6]), points, skips, walls, out)
+        line_of_sight.clear_lines(np.array([*luck.uniform(0, SIDE, 2), 1.6]), points, skips, walls, out)
     return count / (time.process_time() - start)
 
 
@@ -136,7 +136,7 @@ def hallway_steps(count: int, seed: int) -> float:
     ways = {angle: (cos(radians(angle)), sin(radians(angle))) for angle in range(0, 360, 15)}
     reward, left, heading = 0.0, 0, 0
     painter.picture(Eye(1.0, 2.0, 1.6, width=80, height=60))
-    geometry.move(bodies, wanted + 0.01, walls, ground, hits)
+    collision.move(bodies, wanted + 0.01, walls, ground, hits)
     start = time.process_time()
     for _ in range(count):
         if left == 0:
@@ -149,7 +149,7 @@ def hallway_steps(count: int, seed: int) -> float:
         if action == 2:
             wanted[0] = ways[heading]
             wanted *= 0.15
-            geometry.move(bodies, wanted, walls, ground, hits)
+            collision.move(bodies, wanted, walls, ground, hits)
         else:
             heading = (heading + (15 if action else -15)) % 360
         x, y, _ = at[0].tolist()

@@ -11,7 +11,7 @@ import pytest
 from scattered import scattered
 
 from coterie.environments.virtual.simulation import Simulation
-from coterie.environments.virtual.space import geometry
+from coterie.environments.virtual.space import collision
 from coterie.environments.virtual.space.scene import Place, Scene, Thing
 from coterie.environments.virtual.space.solids import Floor, Solid, box
 
@@ -154,7 +154,7 @@ def test_nothing_vanishes_sinks_or_gets_into_a_wall(seed):
     deepest = 0.0
     for _ in random_play(simulation, seed, 400):
         for number in range(3):
-            found = geometry.touch(*simulation.bodies.at[number], number, simulation.bodies, simulation.prisms)
+            found = collision.touch(*simulation.bodies.at[number], number, simulation.bodies, simulation.prisms)
             if 0 <= found[3] < simulation.layout.first_solid_thing:
                 deepest = max(deepest, found[2])
         for name in simulation.things.states:

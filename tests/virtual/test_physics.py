@@ -12,7 +12,7 @@ from coterie.environments.virtual.places.town import town
 from coterie.environments.virtual.simulation import Simulation
 from coterie.environments.virtual.skills.commands import PRIMITIVES, legal
 from coterie.environments.virtual.skills.skill import FAIL_CODES
-from coterie.environments.virtual.space import geometry
+from coterie.environments.virtual.space import collision
 from coterie.environments.virtual.space.compiled import compiled
 from coterie.environments.virtual.state.moment import TICK
 
@@ -38,7 +38,7 @@ def deepest(bodies, prisms):
     worst = 0.0
     for who in range(bodies.at.shape[0]):
         x, y, z = bodies.at[who, 0], bodies.at[who, 1], bodies.at[who, 2]
-        worst = max(worst, geometry.touch(x, y, z, who, bodies, prisms)[2])
+        worst = max(worst, collision.touch(x, y, z, who, bodies, prisms)[2])
     return worst
 
 

@@ -11,7 +11,7 @@ import pytest
 from pictures import yard
 
 from coterie.environments.virtual.pictures.shapes import moving
-from coterie.environments.virtual.space import geometry, solids
+from coterie.environments.virtual.space import line_of_sight, solids
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 GRAZE = 1e-6
@@ -59,7 +59,7 @@ def test_ten_thousand_random_lines_are_clear_exactly_when_no_opaque_prism_is_on_
     found = np.zeros(count, bool)
     for number in range(count):
         out = found[number : number + 1]
-        geometry.clear_lines(lines[number, 0], lines[number, 1:], skips[number : number + 1], walls, out)
+        line_of_sight.clear_lines(lines[number, 0], lines[number, 1:], skips[number : number + 1], walls, out)
     deepest = np.zeros(count)
     for number, solid in enumerate(everything):
         if solid.opaque:
@@ -78,8 +78,8 @@ def test_a_line_is_clear_both_ways():
     for _ in range(500):
         one, other = (np.array([luck.uniform(0, 30), luck.uniform(0, 30), luck.uniform(0, 4)]) for _ in range(2))
         out = np.zeros(2, bool)
-        geometry.clear_lines(one, other[None], np.array([-1]), walls, out[:1])
-        geometry.clear_lines(other, one[None], np.array([-1]), walls, out[1:])
+        line_of_sight.clear_lines(one, other[None], np.array([-1]), walls, out[:1])
+        line_of_sight.clear_lines(other, one[None], np.array([-1]), walls, out[1:])
         assert out[0] == out[1]
 
 

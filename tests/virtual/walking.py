@@ -4,7 +4,7 @@ from math import hypot
 
 import numpy as np
 
-from coterie.environments.virtual.space import geometry, solids
+from coterie.environments.virtual.space import collision, geometry, solids
 from coterie.environments.virtual.space.navigation import Navigator
 from coterie.environments.virtual.space.solids import Solid
 from coterie.environments.virtual.space.walkways import HEIGHT, RADIUS, standing_solids
@@ -35,7 +35,7 @@ def walked(way, prisms, floors):
             part = min(1.0, STRIDE / left)
             before = body.at[0].copy()
             wanted = np.array([[(x - before[0]) * part, (y - before[1]) * part]])
-            geometry.move(body, wanted, prisms, floors, hits)
+            collision.move(body, wanted, prisms, floors, hits)
             far += hypot(body.at[0, 0] - before[0], body.at[0, 1] - before[1])
     return tuple(body.at[0]), far
 
@@ -43,7 +43,7 @@ def walked(way, prisms, floors):
 def depth(prisms, spot):
     """How deep a body at a spot stands in something, metres."""
     body = geometry.Bodies(np.array([spot], float), np.array([RADIUS]), np.array([HEIGHT]))
-    return geometry.touch(*spot, 0, body, prisms)[2]
+    return collision.touch(*spot, 0, body, prisms)[2]
 
 
 def assert_sound(scene):

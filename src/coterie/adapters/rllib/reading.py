@@ -13,9 +13,9 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from coterie.adapters.episodes import Episodes
 from coterie.adapters.extras import missing
 from coterie.adapters.repertoires import answers_to
-from coterie.adapters.seats import Episodes
 from coterie.adapters.spaces import creator
 from coterie.adapters.table import Answer, Who
 from coterie.core import Action, ActionSpec, Channel, ConfigError, Environment, Json, Observation, Rejection
@@ -185,7 +185,7 @@ class LanguageSeats(Episodes):
         max_cycles: int | None = None,
         **options: Json,
     ) -> None:
-        """Makes the world; the arguments are those of `LanguageCard` and `coterie.adapters.seats.Episodes`."""
+        """Makes the world; the arguments are those of `LanguageCard` and `coterie.adapters.episodes.Episodes`."""
         said = {seat: tuple(each) for seat, each in (phrases or {}).items()}
         super().__init__(
             creator(world, options)(), minds=minds, phrases=phrases, channel=channel, max_cycles=max_cycles

@@ -13,7 +13,7 @@ import msgspec
 from coterie.core import Message
 from coterie.environments.virtual.space.compiled import compiled
 from coterie.environments.virtual.space.geometry import Prisms, crossing
-from coterie.environments.virtual.state.motion import EYES
+from coterie.environments.virtual.state.sight import EYES
 
 if TYPE_CHECKING:
     from coterie.environments.virtual.simulation import Simulation

@@ -6,6 +6,7 @@ import numpy as np
 
 from coterie.core import Array, Json
 from coterie.environments.virtual.skills.skill import FAIL_CODES
+from coterie.environments.virtual.space.collision import touch
 from coterie.environments.virtual.space.compiled import compiled
 from coterie.environments.virtual.space.geometry import (
     NO_FLOOR,
@@ -14,11 +15,10 @@ from coterie.environments.virtual.space.geometry import (
     Floats,
     Floors,
     Prisms,
-    clear_lines,
     floor_under,
-    touch,
 )
-from coterie.environments.virtual.state.motion import EYES
+from coterie.environments.virtual.space.line_of_sight import clear_lines
+from coterie.environments.virtual.state.sight import EYES
 
 if TYPE_CHECKING:
     from coterie.environments.virtual.simulation import Simulation

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from coterie.environments.virtual.physics.model import PARKED, STEPS, model_of, movable, slides
-from coterie.environments.virtual.space.geometry import Floats, Integers, move
+from coterie.environments.virtual.space.collision import move
+from coterie.environments.virtual.space.geometry import Floats, Integers
 from coterie.environments.virtual.space.scene import Thing
 from coterie.environments.virtual.state import motion
 from coterie.environments.virtual.state.moment import TICK

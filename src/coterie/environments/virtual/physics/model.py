@@ -1,10 +1,10 @@
 """A scene as a MuJoCo model: what stands, what moves, and who pushes.
 
-Only things obey MuJoCo in all; that people meet walls, doors and each other is left to `geometry.move`, which is exact.
-People are upright cylinders on slides, moved by motors no stronger than a person; they step over what is low. What can
-be picked up is a free box that may tumble; what is heavy or on wheels slides and falls but does not turn, so that the
-way-finding and the sight of the simulation, which know upright boxes only, stay true for everything that stops a body.
-All else stands.
+Only things obey MuJoCo in all; that people meet walls, doors and each other is left to `collision.move`, which is
+exact. People are upright cylinders on slides, moved by motors no stronger than a person; they step over what is low.
+What can be picked up is a free box that may tumble; what is heavy or on wheels slides and falls but does not turn, so
+that the way-finding and the sight of the simulation, which know upright boxes only, stay true for everything that stops
+a body. All else stands.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from coterie.environments.virtual.space.compiled import compiled
 from coterie.environments.virtual.space.geometry import Floats
 from coterie.environments.virtual.space.solids import Floor, Point, Solid
 
@@ -57,6 +58,20 @@ def light(solids: Sequence[Solid], floors: Sequence[Floor]) -> Light:
     grid = np.array([west, south, cell, columns, rows, 1.0 / cell], float)
     nooks = _blurred(stands, max(1, round(0.35 / cell)), 2)
     return Light(grid, np.stack([_blurred(_cast(own, cell), 1, 1), cover, nooks], axis=2))
+
+
+@compiled
+def overhead(x: float, y: float, light: Light) -> tuple[float, float]:
+    """The heights below which a place gets no sun, and below which it is under a roof."""
+    grid, maps = light.grid, light.maps
+    across, along = (x - grid[0]) * grid[5], (y - grid[1]) * grid[5]
+    if across < 0.0 or along < 0.0 or across >= grid[3] - 1.0 or along >= grid[4] - 1.0:
+        return -1e9, -1e9
+    column, row = int(across), int(along)
+    part_x, part_y = across - column, along - row
+    south = maps[row, column, 0] + (maps[row, column + 1, 0] - maps[row, column, 0]) * part_x
+    north = maps[row + 1, column, 0] + (maps[row + 1, column + 1, 0] - maps[row + 1, column, 0]) * part_x
+    return south + (north - south) * part_y - 0.22, maps[row, column, 1] - 0.1
 
 
 def _covered(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from coterie.environments.virtual.pictures.canvas import GLASS, NUMBER, SHADOW, Canvas
 from coterie.environments.virtual.pictures.grain import books, drawers, glass, grained, window
 from coterie.environments.virtual.pictures.lens import Lens
-from coterie.environments.virtual.pictures.light import Light
+from coterie.environments.virtual.pictures.light import Light, overhead
 from coterie.environments.virtual.pictures.materials import (
     BASE,
     BOOKS,
@@ -235,17 +235,3 @@ def plane(
         out[place, 0] = int(min(255.0, (shade0 + lit * sun0) * near + hazy * haze0))
         out[place, 1] = int(min(255.0, (shade1 + lit * sun1) * near + hazy * haze1))
         out[place, 2] = int(min(255.0, (shade2 + lit * sun2) * near + hazy * haze2))
-
-
-@compiled
-def overhead(x: float, y: float, light: Light) -> tuple[float, float]:
-    """The heights below which a place gets no sun, and below which it is under a roof."""
-    grid, maps = light.grid, light.maps
-    across, along = (x - grid[0]) * grid[5], (y - grid[1]) * grid[5]
-    if across < 0.0 or along < 0.0 or across >= grid[3] - 1.0 or along >= grid[4] - 1.0:
-        return -1e9, -1e9
-    column, row = int(across), int(along)
-    part_x, part_y = across - column, along - row
-    south = maps[row, column, 0] + (maps[row, column + 1, 0] - maps[row, column, 0]) * part_x
-    north = maps[row + 1, column, 0] + (maps[row + 1, column + 1, 0] - maps[row + 1, column, 0]) * part_x
-    return south + (north - south) * part_y - 0.22, maps[row, column, 1] - 0.1

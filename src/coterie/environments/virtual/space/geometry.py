@@ -1,10 +1,10 @@
-"""The inner loops of the simulation: capsules that slide along prisms and each other, and lines of sight.
+"""The shapes of the simulation, and what the inner loops ask of one: is a point in it, how far out, where through.
 
 A solid is an upright prism: a convex outline in plan, counter-clockwise, between two heights. A body is an upright
 capsule, in plan a disc. Everything is in metres: x east, y north, z up.
 """
 
-from math import ceil, floor, sqrt
+from math import floor, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +14,6 @@ from coterie.environments.virtual.space.compiled import compiled
 
 STEP_HEIGHT = 0.3
 """What is not higher than this above the feet is no obstacle, and floors that differ by less are one."""
-TOLERANCE = 5e-4
-"""How deep a body may stand in something before the move is taken back, in metres."""
 NO_FLOOR = -1e30
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -142,76 +140,6 @@ def floor_under(x: float, y: float, z: float, floors: Floors) -> float:
 
 
 @compiled
-def touch(x: float, y: float, z: float, who: int, bodies: Bodies, prisms: Prisms) -> tuple[float, float, float, int]:
-    """The deepest contact of one body: the push out of it, its depth, and with what (a solid, or solids + body)."""
-    best, best_x, best_y, what = 0.0, 0.0, 0.0, -1
-    at, radius, top = bodies.at, bodies.radius[who], z + bodies.height[who]
-    cell = cell_of(x, y, prisms.cells.grid)
-    for item in range(prisms.cells.first[cell], prisms.cells.first[cell + 1]):
-        which = prisms.cells.items[item]
-        if not prisms.active[which] or prisms.high[which] <= z + STEP_HEIGHT or prisms.low[which] >= top:
-            continue
-        push_x, push_y, depth = push(x, y, radius, prisms.outlines, which)
-        if depth > best:
-            best, best_x, best_y, what = depth, push_x, push_y, which
-    for other in range(at.shape[0]):
-        if other == who or at[other, 2] >= top or at[other, 2] + bodies.height[other] <= z:
-            continue
-        off_x, off_y = x - at[other, 0], y - at[other, 1]
-        reach = radius + bodies.radius[other]
-        apart = off_x * off_x + off_y * off_y
-        if apart < reach * reach and reach - sqrt(apart) > best:
-            distance = sqrt(apart)
-            best = reach - distance
-            if distance < 1e-9:
-                off_x, off_y, distance = 1.0, 0.0, 1.0
-            best_x, best_y = off_x / distance * best, off_y / distance * best
-            what = prisms.low.shape[0] + other
-    return best_x, best_y, best, what
-
-
-@compiled
-def move(bodies: Bodies, wanted: Floats, prisms: Prisms, floors: Floors, hits: Integers) -> None:
-    """Moves every body by what it wants, one after another; it slides along what it meets. Changes `bodies` and `hits`.
-
-    No body ever ends deeper than `TOLERANCE` in a solid or another body if it did not start so: a part of a move that
-    sliding cannot resolve, or that leads where there is no floor, is taken back.
-
-    Args:
-        bodies: where they are.
-        wanted: displacement in plan [body, 2], metres.
-        prisms: what stops them.
-        floors: what carries them.
-        hits: what each body met last [body]: -1 nothing, a solid, or the number of solids + a body.
-    """
-    at = bodies.at
-    for who in range(at.shape[0]):
-        hits[who] = -1
-        length = sqrt(wanted[who, 0] ** 2 + wanted[who, 1] ** 2)
-        if length == 0.0:
-            continue
-        # A part of a move is at most half a radius, so that nobody ever gets to the other side of a thin wall.
-        parts = ceil(length / (0.5 * bodies.radius[who]))
-        for _ in range(parts):
-            x, y, z = at[who, 0] + wanted[who, 0] / parts, at[who, 1] + wanted[who, 1] / parts, at[who, 2]
-            free = False
-            for _ in range(6):
-                push_x, push_y, depth, what = touch(x, y, z, who, bodies, prisms)
-                free = depth <= 1e-12
-                if free:
-                    break
-                hits[who] = what
-                # A hair more than needed, so that rounding does not leave it touching.
-                x, y = x + push_x * (1.0 + 1e-9), y + push_y * (1.0 + 1e-9)
-            if not free:
-                free = touch(x, y, z, who, bodies, prisms)[2] <= TOLERANCE
-            under = floor_under(x, y, z, floors)
-            if not free or under == NO_FLOOR:
-                break
-            at[who, 0], at[who, 1], at[who, 2] = x, y, under
-
-
-@compiled
 def crossing(
     ax: float, ay: float, az: float, bx: float, by: float, bz: float, prisms: Prisms, which: int
 ) -> tuple[float, float]:
@@ -240,43 +168,3 @@ def crossing(
         return 1.0, 0.0
     to_low, to_high = (low - az) / rise, (high - az) / rise
     return max(enter, min(to_low, to_high)), min(leave, max(to_low, to_high))
-
-
-@compiled
-def clear(ax: float, ay: float, az: float, bx: float, by: float, bz: float, prisms: Prisms, skip: int) -> bool:
-    """Whether nothing opaque lies on the line from a to b; the solid `skip` does not count."""
-    grid = prisms.cells.grid
-    size, columns, rows = grid[2], int(grid[3]), int(grid[4])
-    gx, gy = (ax - grid[0]) / size, (ay - grid[1]) / size
-    hx, hy = (bx - grid[0]) / size, (by - grid[1]) / size
-    column, row = floor(gx), floor(gy)
-    step_x, step_y = (1 if hx > gx else -1), (1 if hy > gy else -1)
-    delta_x, delta_y, next_x, next_y = 1e30, 1e30, 1e30, 1e30
-    if hx != gx:
-        delta_x, next_x = abs(1.0 / (hx - gx)), ((column + (step_x > 0)) - gx) / (hx - gx)
-    if hy != gy:
-        delta_y, next_y = abs(1.0 / (hy - gy)), ((row + (step_y > 0)) - gy) / (hy - gy)
-    for _ in range(abs(floor(hx) - column) + abs(floor(hy) - row) + 1):
-        cell = min(rows - 1, max(0, row)) * columns + min(columns - 1, max(0, column))
-        for item in range(prisms.cells.first[cell], prisms.cells.first[cell + 1]):
-            which = prisms.cells.items[item]
-            if prisms.opaque[which] and which != skip:
-                enter, leave = crossing(ax, ay, az, bx, by, bz, prisms, which)
-                if leave - enter > 1e-9:
-                    return False
-        if next_x < next_y:
-            next_x += delta_x
-            column += step_x
-        else:
-            next_y += delta_y
-            row += step_y
-    return True
-
-
-@compiled
-def clear_lines(eye: Floats, points: Floats, skips: Integers, prisms: Prisms, out: Flags) -> None:
-    """For every point [point, 3], whether the eye has a clear line to it, `skips` [point] not counted; writes `out`."""
-    for point in range(points.shape[0]):
-        out[point] = clear(
-            eye[0], eye[1], eye[2], points[point, 0], points[point, 1], points[point, 2], prisms, skips[point]
-        )

@@ -9,7 +9,8 @@ from math import ceil, hypot, inf
 import numpy as np
 
 from coterie.environments.virtual.space import pathfinding
-from coterie.environments.virtual.space.geometry import STEP_HEIGHT, Bodies, Flags, Floats, Integers, touch
+from coterie.environments.virtual.space.collision import touch
+from coterie.environments.virtual.space.geometry import STEP_HEIGHT, Bodies, Flags, Floats, Integers
 from coterie.environments.virtual.space.obstacles import blocked
 from coterie.environments.virtual.space.pathfinding import Corners, Ways
 from coterie.environments.virtual.space.scene import Scene

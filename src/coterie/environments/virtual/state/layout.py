@@ -12,7 +12,7 @@ from coterie.environments.virtual.space.navigation import Navigator
 from coterie.environments.virtual.space.scene import Door, Place, Scene, Thing
 from coterie.environments.virtual.space.solids import Solid
 from coterie.environments.virtual.space.walkways import HEIGHT, RADIUS
-from coterie.environments.virtual.state.motion import Targets
+from coterie.environments.virtual.state.sight import Targets
 
 NOTABLE = {"pick", "heavy", "switch", "lever", "talk", "cart"}
 """Who is on the way stops for what can be taken, used or talked to when it first comes in view, not for furniture."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from coterie.core import Event, Message
-from coterie.environments.virtual.space import geometry
+from coterie.environments.virtual.space import collision, geometry
 from coterie.environments.virtual.space.geometry import Bodies, Floats
 from coterie.environments.virtual.space.navigation import Navigator
 from coterie.environments.virtual.space.scene import Scene
 from coterie.environments.virtual.space.walkways import HEIGHT, RADIUS
-from coterie.environments.virtual.state import motion
+from coterie.environments.virtual.state import motion, sight
 from coterie.environments.virtual.state.doors import Doors
 from coterie.environments.virtual.state.frame import BodyAt, Frame, Said, ThingAt
 from coterie.environments.virtual.state.layout import Layout
@@ -126,7 +126,7 @@ class Moment:
         x, y, z = spot
         if geometry.floor_under(x, y, z, self.layout.floors) == geometry.NO_FLOOR:
             return False
-        return bool(geometry.touch(x, y, z, self.number(agent), self.bodies, self.prisms)[2] <= 0.0)
+        return bool(collision.touch(x, y, z, self.number(agent), self.bodies, self.prisms)[2] <= 0.0)
 
     def met(self, agent: str) -> str:
         """The body or door that a body met in the last tick; empty: another solid or nothing."""
@@ -140,7 +140,7 @@ class Moment:
         """The names of what a body sees now, without itself and what it holds: bodies, then things, then doors."""
         out = np.zeros(len(self.targets.width), bool)
         number = self.number(agent)
-        motion.look(number, self.bodies, self.walkers.heading, self.targets, self.cosine, self.prisms, out)
+        sight.look(number, self.bodies, self.walkers.heading, self.targets, self.cosine, self.prisms, out)
         carrier, names = self.targets.carrier, self.layout.seen_names
         return [names[target] for target in np.flatnonzero(out) if carrier[target] != number]
 
@@ -172,7 +172,7 @@ class Moment:
         """Whether a body would see something if it turned to it."""
         number, target = self.layout.numbers[agent], self.layout.numbers[name]
         heading, targets = self.walkers.heading, self.targets
-        return bool(motion.sees(number, target, self.bodies, heading, targets, -2.0, self.prisms))
+        return bool(sight.sees(number, target, self.bodies, heading, targets, -2.0, self.prisms))
 
     @property
     def navigator(self) -> Navigator:

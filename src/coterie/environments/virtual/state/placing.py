@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coterie.environments.virtual.space import geometry
+from coterie.environments.virtual.space import collision, geometry, line_of_sight
 from coterie.environments.virtual.space.geometry import Bodies
-from coterie.environments.virtual.state.motion import HANDS
+from coterie.environments.virtual.state.sight import HANDS
 from coterie.environments.virtual.state.things import Spot
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def letting_go(truth: "Truth", agent: str) -> Spot:
     """Where a thing leaves the hands of a body that drops it: before it, or over its feet if a wall is there."""
     (x, y, z), (hx, hy) = truth.at(agent), truth.walkers.heading[truth.number(agent)].tolist()
     to_x, to_y, height = x + ARM * hx, y + ARM * hy, z + HANDS
-    clear = geometry.clear(x, y, height, to_x, to_y, height, truth.prisms, -1)
+    clear = line_of_sight.clear(x, y, height, to_x, to_y, height, truth.prisms, -1)
     return (to_x, to_y, height) if clear else (x, y, height)
 
 
@@ -62,10 +62,10 @@ def _free(truth: "Truth", spot: Spot, radius: float, bodies_count: bool) -> bool
     if not bodies_count:
         at[:-1, 2] = -1e9
     grown = Bodies(at, np.append(bodies.radius, radius), np.append(bodies.height, 1.0))
-    return bool(geometry.touch(*spot, len(bodies.radius), grown, truth.prisms)[2] <= 0.0)
+    return bool(collision.touch(*spot, len(bodies.radius), grown, truth.prisms)[2] <= 0.0)
 
 
 def _in_sight(truth: "Truth", agent: str, x: float, y: float) -> bool:
     """Whether no wall is between a body and a spot at the height of its knees."""
     own_x, own_y, z = truth.at(agent)
-    return bool(geometry.clear(own_x, own_y, z + 0.5, x, y, z + 0.5, truth.prisms, -1))
+    return bool(line_of_sight.clear(own_x, own_y, z + 0.5, x, y, z + 0.5, truth.prisms, -1))

@@ -12,7 +12,7 @@ from typing import Any
 from coterie.environments.virtual.space.geometry import Bodies
 from coterie.environments.virtual.space.scene import Affordance, Relation
 from coterie.environments.virtual.state.layout import Layout
-from coterie.environments.virtual.state.motion import HANDS, Targets
+from coterie.environments.virtual.state.sight import HANDS, Targets
 
 Spot = tuple[float, float, float]
 TWO_HANDS = 2

@@ -5,11 +5,11 @@ from math import hypot, inf
 
 from coterie.core import Json, Observation
 from coterie.environments.virtual.simulation import Simulation
-from coterie.environments.virtual.space import geometry
+from coterie.environments.virtual.space import line_of_sight
 from coterie.environments.virtual.space.navigation import Navigator
 from coterie.environments.virtual.space.scene import Scene
 from coterie.environments.virtual.state.moment import REACH
-from coterie.environments.virtual.state.motion import EYES
+from coterie.environments.virtual.state.sight import EYES
 from coterie.environments.virtual.state.things import Spot
 from coterie.environments.virtual.tasks.errands import walk_s
 from coterie.environments.virtual.world import VirtualWorld
@@ -65,7 +65,7 @@ def reached_from(simulation: Simulation, name: str) -> list[Spot]:
             spot = (at[0] + east * scale, at[1] + north * scale, beside[2])
             if simulation.is_free(spot, simulation.layout.agents[0]) and (
                 simulation.navigator.place_of(spot) == place
-                or geometry.clear(*spot[:2], spot[2] + EYES, *at[:2], at[2] + 0.1, simulation.prisms, skip)
+                or line_of_sight.clear(*spot[:2], spot[2] + EYES, *at[:2], at[2] + 0.1, simulation.prisms, skip)
             ):
                 found.append(spot)
                 break
