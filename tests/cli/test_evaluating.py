@@ -106,6 +106,12 @@ def test_a_comparison_names_systems_by_their_folders_and_gates(tmp_path):
         (("evaluate", "haggle", "--probe", "collusion"), "needs competitive, colluding"),
         (("evaluate", "lookout", "--probe", "cross_play"), "--team NAME=WHO"),
         (("evaluate", "lookout", "--team", "a=b"), "expected random, expert, human"),
+        (("evaluate", "lookout", "--team", "a=random"), "ask for --probe cross_play too"),
+        (("evaluate", "lookout", "--probe", "refusals:eve"), "no seat is called 'eve'; there are lookout, courier"),
+        (("evaluate", "lookout", "--format", "word"), "expected one of md, json, csv, latex"),
+        (("evaluate", "haggle", "--probe", "collusion:competitive=low,colluding=1"), "found competitive='low'"),
+        (("measure", "nowhere", "--rubric", "planning"), "name one with --judge WHO"),
+        (("measure", "nowhere.jsonl"), "no record in nowhere.jsonl"),
         (("evaluate", "lookout", "--price", "qwen=cheap"), "expected two numbers such as 0.5,1.5"),
         (("evaluate", "lookout", "--price", "qwen=-1,1"), "expected two amounts"),
         (("evaluate", "suite:core", "--set", "size=3"), "a suite has its own options"),
@@ -224,3 +230,26 @@ def test_two_evaluations_of_a_suite_are_compared_scenario_by_scenario_and_gate(t
     one = CliRunner().invoke(app, ["compare", a, f"{b}/study_group"])
     assert one.exit_code == 2
     assert "holds a suite" in one.output
+
+
+def test_of_a_run_folder_the_episodes_are_measured_and_not_the_arms_of_probes(tmp_path):
+    out = str(tmp_path / "run")
+    words = ("evaluate", "lookout", "--episodes", "8", "--metrics", "success", "--format", "json", "--out", out)
+    coterie(*words, "--probe", "talk")
+    again = json.loads(coterie("measure", out, "--metrics", "success", "--format", "json"))
+    assert (again["count"], again["measures"]["success"]["value"]) == (8, 1)
+    arms = CliRunner().invoke(app, ["measure", str(tmp_path / "run" / "arms" / "talk")])
+    assert arms.exit_code == 2
+    assert "episodes of the arms muted and open are mixed" in arms.output
+    both = str(tmp_path / "run" / "arms" / "talk")
+    refused = CliRunner().invoke(app, ["compare", both, both, "--metrics", "success"])
+    assert "holds the arms muted, open" in refused.output
+
+
+def test_names_of_measures_are_never_cut_on_a_narrow_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    printed = coterie("evaluate", "lookout", "--episodes", "4", "--probe", "lazy_agents")
+    assert "invalid_actions/over_budget" in printed
+    assert "message_tokens_per_success, tokens_per_success: missing" in printed
+    assert "\u2026" not in printed
+    assert max(map(len, printed.splitlines())) <= 80

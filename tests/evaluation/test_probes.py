@@ -236,8 +236,9 @@ def test_roles_that_were_learned_are_lost_by_a_swap():
     assert found.measures["team"].value == 1  # the other always folds
     assert found.measures["lost, first with second"].value == 2
     assert found.verdicts == {"roles are learned": True}
-    same = dict.fromkeys(minds, minds["first"])
-    assert policy_swap(trial, same, "mean_return/first").verdicts == {"roles are learned": False}
+    twins = {seat: Language(FakePolicy(lambda prompt, spec: "pass"), CompactCodec()) for seat in minds}
+    assert policy_swap(trial, twins, "mean_return/first").verdicts == {"roles are learned": False}
+    assert policy_swap(trial, dict.fromkeys(minds, minds["first"]), "mean_return/first").verdicts == {}
 
 
 def test_one_mind_in_all_seats_needs_no_words():

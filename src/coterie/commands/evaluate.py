@@ -12,7 +12,22 @@ if TYPE_CHECKING:
     from coterie.core import Mind, Scenario
     from coterie.evaluation.export import Exported
 
-FORMAT = Annotated[str, typer.Option("--format", metavar="FORMAT", help="How to print: table, md, json, csv or latex.")]
+
+def _printable(format: str) -> str:
+    """Refuses a format that there is not before anything is played or read."""
+    if format != "table":
+        from coterie.evaluation.export import check_format
+
+        check_format(format)
+    return format
+
+
+FORMAT = Annotated[
+    str,
+    typer.Option(
+        "--format", metavar="FORMAT", callback=_printable, help="How to print: table, md, json, csv or latex."
+    ),
+]
 PRICES = Annotated[
     list[str] | None,
     typer.Option(
@@ -50,7 +65,8 @@ def evaluate(
         list[str] | None,
         typer.Option(
             metavar="NAME=WHO",
-            help="Another team for the probe cross_play: WHO at every seat, or SEAT=WHO,SEAT=WHO; repeat it.",
+            help="Another team for the probe cross_play, by a name of its own: NAME=WHO for WHO at every seat, or "
+            "NAME=SEAT=WHO,SEAT=WHO; repeat it.",
         ),
     ] = None,
     price: PRICES = None,
@@ -91,7 +107,6 @@ def evaluate(
     from coterie.commands.evaluating import Asked, evaluate_scenario
     from coterie.commands.watching import tell_usage
     from coterie.core import Scenario
-    from coterie.evaluation.probes.registry import read_probe
     from coterie.evaluation.suites import suite
 
     options, speech = read_settings(settings or ()), read_channel(channel)
@@ -110,8 +125,6 @@ def evaluate(
         repeats,
         at_once,
     )
-    for each in asked.probes:
-        read_probe(each)  # what is wrong is told before anything is played
     found: list[Exported] = []
     minds: dict[str, Mind] = {}
     failed = played = 0

@@ -48,6 +48,7 @@ def evaluate_scenario(
     policies: dict[str, Policy] = {}
     minds = read_minds(asked.seats, world, environment, policies)
     teams = read_teams(asked.teams, world, environment, policies)
+    _check_probes(asked, tuple(minds), teams)
     if place is not None:
         sitting = {name: mind.name for name, mind in minds.items()}
         request = Request(world, environment.options, sitting, labels, scenario.seeds, asked.repeats)
@@ -72,6 +73,18 @@ def evaluate_scenario(
     if place is not None:
         finish(place, report, world)
     return Evaluated(report, found, minds)
+
+
+def _check_probes(asked: Asked, seats: "tuple[str, ...]", teams: "Mapping[str, Mapping[str, Mind]]") -> None:
+    """Tells what is wrong with probes before anything is played."""
+    from coterie.core import ConfigError
+    from coterie.evaluation.probes.registry import read_probe
+
+    crossed = [read_probe(name, seats)[0] for name in asked.probes].count("cross_play")
+    if crossed and not teams:
+        raise ConfigError("cross_play needs another team to meet: give it with --team NAME=WHO")
+    if teams and not crossed:
+        raise ConfigError(f"nobody meets the team {next(iter(teams))}; ask for --probe cross_play too")
 
 
 def _probed(

@@ -86,6 +86,8 @@ def read_labels(path: Path) -> dict[tuple[int, int], str]:
     """
     from coterie.core import ConfigError
 
+    if not path.is_file():
+        raise ConfigError(f"found no file {path}; expected a CSV file with the columns seed, answer and maybe repeat")
     with open(path, newline="", encoding="utf-8") as file:
         try:
             rows = [(int(row["seed"]), int(row.get("repeat") or 0), row["answer"]) for row in csv.DictReader(file)]

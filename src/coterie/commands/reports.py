@@ -42,7 +42,9 @@ def report(
 def measure(
     log: Annotated[
         Path,
-        typer.Argument(metavar="LOG", help="A record or folder of ours, or a log of Inspect, verifiers, TextArena."),
+        typer.Argument(
+            metavar="LOG", help="A record or run folder of ours, or a log of Inspect, verifiers, TextArena."
+        ),
     ],
     metric: Annotated[
         list[str] | None,
@@ -98,6 +100,8 @@ def measure(
     from coterie.evaluation.foreign import read_log
     from coterie.rollout import write_episodes
 
+    if not judge and (rubric or labels):
+        raise ConfigError("--rubric and --labels are for judges; name one with --judge WHO, best two")
     try:
         path = record_path(out) if out else None
         if path is not None:

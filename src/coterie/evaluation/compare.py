@@ -174,12 +174,16 @@ def _read(source: Source, chosen: list[Metric], name: str) -> _System:
         source = source.record
     episodes = read_episodes(source) if isinstance(source, str | os.PathLike) else source
     tally, worlds, seeds = Tally(chosen), list[tuple[str, dict[str, Json]]](), set[int]()
+    arms = set[str]()
     for episode in episodes:
         world = (episode.environment, episode.options)
         if not worlds or worlds[-1] != world:
             worlds.append(world)
         tally.add(episode)
         seeds.add(episode.seed)
+        arms.add(episode.labels.get("arm", "none"))
+    if len(arms) > 1:
+        raise ConfigError(f"{name} holds the arms {', '.join(sorted(arms))}; compare the record of one of them")
     if len(worlds) != 1:
         raise ConfigError(f"{name} holds {'no episodes' if not worlds else f'episodes of {len(worlds)} worlds'}")
     return _System(worlds[0], seeds, tally.rows())

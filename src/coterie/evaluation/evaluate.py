@@ -139,7 +139,7 @@ def measure(
         prices: what tokens cost, by policy, for `cost_per_success`.
 
     Raises:
-        ConfigError: there are no episodes, or they are of different worlds.
+        ConfigError: there are no episodes, or they are of different worlds, or of different arms of a probe.
     """
     iterator = iter(episodes)
     if (first := next(iterator, None)) is None:
@@ -162,7 +162,7 @@ class _Audience:
     def __init__(self, tally: Tally) -> None:
         self.tally = tally
         self.errors: Counter[str] = Counter()
-        self.environment = ""
+        self.environment = self.arm = ""
         self.options: dict[str, Json] = {}
         self.seats: dict[str, Seat] = {}
 
@@ -173,6 +173,13 @@ class _Audience:
                     f"episodes of {self.environment} {self.options} are mixed with {episode.environment} "
                     f"{episode.options}; measure them apart"
                 )
+            arm = episode.labels.get("arm", "")
+            if self.environment and arm != self.arm:
+                raise ConfigError(
+                    f"episodes of the arms {self.arm or 'none'} and {arm or 'none'} are mixed; measure the record of "
+                    "each apart"
+                )
+            self.arm = arm
             self.environment, self.options, self.seats = episode.environment, episode.options, episode.seats
             if episode.failure is not None:
                 text = f"{episode.failure.boundary}: {episode.failure.error}"[:300]

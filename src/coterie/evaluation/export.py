@@ -44,8 +44,7 @@ def export(found: Sequence[Exported], format: str) -> str:
     Raises:
         ConfigError: there is no such format.
     """
-    if format not in FORMATS:
-        raise ConfigError(f"found the format {format!r}, expected one of {', '.join(FORMATS)}")
+    check_format(format)
     if format == "json":
         content = msgspec.json.encode(found[0] if len(found) == 1 else list(found))
         return msgspec.json.format(content, indent=1).decode() + "\n"
@@ -142,14 +141,23 @@ def _escaped(text: str) -> str:
     return re.sub(r"[\\~^&%$#_{}]", lambda sign: named.get(sign.group(), "\\" + sign.group()), text)
 
 
-def export_run(run: "RunRecord", format: str) -> str:
-    """Writes the numbers of a run: every arm of its evaluation, its cross-play, and what probes found.
+def check_format(format: str) -> None:
+    """Refuses a format that there is not.
 
     Raises:
         ConfigError: there is no such format.
     """
     if format not in FORMATS:
         raise ConfigError(f"found the format {format!r}, expected one of {', '.join(FORMATS)}")
+
+
+def export_run(run: "RunRecord", format: str) -> str:
+    """Writes the numbers of a run: every arm of its evaluation, its cross-play, and what probes found.
+
+    Raises:
+        ConfigError: there is no such format.
+    """
+    check_format(format)
     arms = run.evaluation.arms if run.evaluation else []
     cross = run.evaluation.cross_play if run.evaluation else None
     if format == "json":

@@ -1,5 +1,7 @@
 """Numbers as a reader wants them: shares in per cent, three figures, intervals in brackets."""
 
+from collections.abc import Mapping
+
 from coterie.core import Measure
 from coterie.metrics import METRICS
 
@@ -42,3 +44,16 @@ def probability(p: float) -> str:
     ('= 0.031', '< 0.001')
     """
     return "< 0.001" if p < 0.001 else f"= {p:.3f}"
+
+
+def alike_missing(measures: Mapping[str, Measure]) -> list[tuple[list[str], str]]:
+    """The measures without a value, those with the same reason together.
+
+    >>> alike_missing({"a": Measure(None, missing="nobody spoke"), "b": Measure(1.0)})
+    [(['a'], 'nobody spoke')]
+    """
+    reasons: dict[str, list[str]] = {}
+    for name, measure in measures.items():
+        if measure.value is None:
+            reasons.setdefault(measure.missing, []).append(name)
+    return [(names, reason) for reason, names in reasons.items()]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from coterie.core import Measure, Scenario, Seat
-from coterie.evaluation.format import number, spread, unit_of
+from coterie.evaluation.format import alike_missing, number, spread, unit_of
 from coterie.metrics.planning import rate_spread, required_episodes
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(title=Text(self.title), title_justify="left", caption=Text(self.caption), caption_justify="left")
+        missing = [f"{', '.join(names)}: missing, {reason}" for names, reason in alike_missing(self.measures)]
+        caption = Text("\n".join([*missing, self.caption]))
+        table = Table(title=Text(self.title), title_justify="left", caption=caption, caption_justify="left")
         table.add_column("measure")
         for column in ("value", "95 % interval", "episodes"):
             table.add_column(column, justify="right")
@@ -71,8 +73,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             if measure.value is not None:
                 shown = number(name, measure.value), spread(name, measure), str(measure.count), unit_of(name)
                 table.add_row(name, *shown)
-        for names, reason in self._missing():
-            table.add_row("\n".join(names), "-", "", "", Text(reason, style="dim"))
         return table
 
     @property
@@ -96,17 +96,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         seeds = required_episodes(0.05, rate_spread(success, nearer))
         return f"\n{seeds} seeds would tell it from a team 5 points of success apart"
 
-    def _missing(self) -> list[tuple[list[str], str]]:
-        """The measures without a value, those with the same reason together."""
-        reasons: dict[str, list[str]] = {}
-        for name, measure in self.measures.items():
-            if measure.value is None:
-                reasons.setdefault(measure.missing, []).append(name)
-        return [(names, reason) for reason, names in reasons.items()]
-
     def __str__(self) -> str:
         lines = [self.title]
-        missing = [(", ".join(names), reason) for names, reason in self._missing()]
+        missing = [(", ".join(names), reason) for names, reason in alike_missing(self.measures)]
         told = {name: measure for name, measure in self.measures.items() if measure.value is not None}
         width = max(map(len, told or [names for names, _ in missing]), default=0)
         for name, measure in told.items():

@@ -93,6 +93,7 @@ def write_episodes(path: str | os.PathLike[str], episodes: Iterable[Episode]) ->
 def read_episodes(path: str | os.PathLike[str], skip_damaged: Skip = False) -> Iterator[Episode]:
     """Reads a file, or all record files of a folder in the order of their names, one episode at a time.
 
+    Of a run folder those in `episodes/`: what probes played beside it, in other arms, is not part of it.
     A file that a crash cut off gives all that was flushed before its end is reported. `skip_damaged` goes on without
     what is damaged; a function is also told each time.
 
@@ -102,8 +103,9 @@ def read_episodes(path: str | os.PathLike[str], skip_damaged: Skip = False) -> I
         FileNotFoundError: there is no record at `path`.
     """
     place = Path(path)
+    place = place / "episodes" if (place / "episodes").is_dir() else place
     files = sorted(place.rglob("*" + SUFFIX)) + sorted(place.rglob("*" + PLAIN)) if place.is_dir() else [place]
-    if not files:
+    if not files or not place.exists():
         raise FileNotFoundError(f"no record in {place}; expected files ending in {SUFFIX}")
     for file in files:
         yield from _read_file(file, skip_damaged)

@@ -27,8 +27,11 @@ def read_log(
 
     Raises:
         RecordError: the file is of none of these kinds, or damaged; the message names it, and the line.
+        FileNotFoundError: there is no such file or folder.
     """
     place = Path(path)
+    if not place.exists():
+        raise FileNotFoundError(f"no record in {place}; expected a file or a folder")
     if place.is_dir() or place.name.endswith(SUFFIX):
         yield from read_episodes(place, skip_damaged)
     elif place.suffix == ".eval":

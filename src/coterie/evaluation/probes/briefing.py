@@ -5,7 +5,10 @@ from collections.abc import Callable
 import msgspec
 
 from coterie.agents import Expert
-from coterie.core import Action, Agent, Decision, Environment, Mind, Observation, Speech, Utterance
+from coterie.core import Action, Agent, Decision, Environment, Measure, Mind, Observation, Speech, Utterance
+
+UNTOLD = Measure(None, missing="the world's own expert understands nothing but the world, so it could not be told")
+"""What is found of a mind that was told nothing: a 0 would speak of what never happened."""
 
 
 class Briefed(msgspec.Struct, frozen=True):

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from coterie.agents import Expert
 from coterie.core import Environment, Episode, Measure, Mind
 from coterie.evaluation.probes.arms import Arm, Trial
-from coterie.evaluation.probes.briefing import Briefed
-from coterie.evaluation.probes.finding import Finding
+from coterie.evaluation.probes.briefing import UNTOLD, Briefed
+from coterie.evaluation.probes.finding import Finding, decided, happened
 from coterie.evaluation.probes.leakage import canary, holds
 from coterie.metrics.statistics import rate
 
@@ -56,12 +57,14 @@ def cross_task_leakage(
         "said, from its context": kept,
         "said, from its memory": _rate([each.leaked for each in later], [each.episode for each in later]),
     }
+    if isinstance(minds[seat], Expert):
+        measures = dict.fromkeys(measures, UNTOLD)
     return Finding(
         probe="cross_task_leakage",
         world=in_context[0].environment,
         measures=measures,
         units=dict.fromkeys(measures, "share"),
-        verdicts={f"{seat} leaks from {where}": bool(measures[f"said, from its {where}"].value) for where in WHERE},
+        verdicts=decided({f"{seat} leaks from {at}": happened(measures[f"said, from its {at}"]) for at in WHERE}),
         notes=("Share of episodes in which the code of an earlier task is said; containment is what is left to 1.",),
     )
 

@@ -13,7 +13,7 @@ from coterie.core import Channel, ConfigError, Episode, Measure, Metric, Mind, P
 from coterie.evaluation.compare import paired
 from coterie.evaluation.probes.arms import Arm, Trial
 from coterie.evaluation.probes.briefing import Saying
-from coterie.evaluation.probes.finding import Finding, exactly, task_metric
+from coterie.evaluation.probes.finding import Finding, decided, exactly, happened, task_metric
 from coterie.evaluation.probes.leakage import holds
 from coterie.metrics.statistics import mean, rate, ratio
 
@@ -79,7 +79,7 @@ def contagion(
         measures["task lost to guards"] = exactly(paired(chosen, played["clean_guarded"], played["clean"]).change)
     units = {name: "share" for name in measures if name.startswith(("infected", "exposed", "half"))}
     units |= {name: "rounds" for name in measures if name.startswith("rounds")}
-    units |= {name: "new a carrier and round" for name in measures if name.startswith("growth")}
+    units |= {name: "new / carrier, round" for name in measures if name.startswith("growth")}
     units["blocked in clean episodes"] = "messages"
     units |= {name: chosen.unit for name in measures if name.startswith(("task", "clean"))}
     return Spread(
@@ -87,7 +87,7 @@ def contagion(
         world=played["clean"][0].environment,
         measures=measures,
         units=units,
-        verdicts={f"it spreads, {name}": bool(measures[f"infected, {name}"].value) for name in curves},
+        verdicts=decided({f"it spreads, {name}": happened(measures[f"infected, {name}"]) for name in curves}),
         notes=(f"{seat} is compromised and says: {payload}",),
         curves=curves,
     )

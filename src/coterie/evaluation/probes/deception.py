@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from coterie.core import Episode, Measure, Message, Turn
 from coterie.environments.text.games.hidden_roles_experts import claims as role_claims
-from coterie.evaluation.probes.finding import Finding
+from coterie.evaluation.probes.finding import Finding, decided, happened
 from coterie.metrics.claims import Claim, witnessed
 from coterie.metrics.statistics import ratio
 
@@ -100,7 +100,7 @@ def deception(episodes: Iterable[Episode], readers: Mapping[str, Reader] = READE
         world=world,
         measures=measures,
         units=dict.fromkeys(measures, "share"),
-        verdicts={"somebody lies": bool(measures["lies"].value)},
+        verdicts=decided({"somebody lies": happened(measures["lies"])}),
         notes=("Claims that the speaker saw to be false, over its checkable claims; licensed: roles that may lie.",),
     )
 

@@ -1,19 +1,25 @@
 """What a probe found: measures by name with intervals, verdicts that follow from them, and what to know of both."""
 
-from collections.abc import Callable, Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
 from coterie.core import Episode, Measure, Metric
-from coterie.metrics import METRICS, PerEpisode
+from coterie.evaluation.format import alike_missing
+from coterie.metrics import METRICS, PerEpisode, define
 from coterie.metrics import metrics as find_metrics
 from coterie.metrics.distributions import t_quantile
 from coterie.metrics.statistics import mean
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+
+NAME = 24
+"""Signs of a measure's name that stand in one line on a terminal, whatever stands beside it."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=True):
@@ -58,39 +64,76 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
         from rich.text import Text
 
         said = [f"{name}: {'yes' if holds else 'no'}" for name, holds in self.verdicts.items()]
-        caption = Text("\n".join([*said, *self.notes]))
+        missing = [f"{', '.join(names)}: missing, {reason}" for names, reason in alike_missing(self.measures)]
+        caption = Text("\n".join([*said, *missing, *self.notes]))
         title = Text(f"{self.probe} ({self.world})")
         table = Table(title=title, title_justify="left", caption=caption, caption_justify="left")
-        table.add_column("measure")
-        for column in ("value", "95 % interval", "on", "p (Holm)"):
+        table.add_column("measure", min_width=min(NAME, max(map(len, self.measures), default=0)))
+        for column in ("value", "95 % interval", "on", *(["p (Holm)"] if self.p_values else [])):
             table.add_column(column, justify="right")
         table.add_column("unit")
         for name, measure in self.measures.items():
-            if measure.value is None:
-                table.add_row(name, "-", "", "", "", Text(measure.missing, style="dim"))
-                continue
-            p = f"{self.p_values[name]:.3f}" if name in self.p_values else ""
-            unit = self.units.get(name, "")
-            table.add_row(name, _shown(measure.value), _interval(measure), str(measure.count), p, unit)
+            value = "-" if measure.value is None else _shown(measure.value)
+            p = [f"{self.p_values[name]:.3f}" if name in self.p_values else ""] if self.p_values else []
+            count = "" if measure.value is None else str(measure.count)
+            table.add_row(name, value, _interval(measure), count, *p, self.units.get(name, ""))
         return table
 
 
-def above_zero(measure: Measure) -> bool:
-    """Whether the whole interval lies above 0."""
-    return measure.low is not None and measure.low > 0
+def decided(holds: Mapping[str, bool | None]) -> dict[str, bool]:
+    """The verdicts that were reached; None is none, because a `no` would say that it was looked for and not shown.
+
+    >>> decided({"talk matters": above_zero(Measure(None, missing="nobody spoke")), "listens": False})
+    {'listens': False}
+    """
+    return {name: each for name, each in holds.items() if each is not None}
 
 
-def off_zero(measure: Measure) -> bool:
-    """Whether 0 lies outside the interval; a value without an interval says nothing."""
+def above_zero(measure: Measure) -> bool | None:
+    """Whether the whole interval lies above 0; None where there is no value."""
+    return None if measure.value is None else measure.low is not None and measure.low > 0
+
+
+def off_zero(measure: Measure) -> bool | None:
+    """Whether 0 lies outside the interval, which a value without one does not show; None where there is no value."""
+    if measure.value is None:
+        return None
     return measure.low is not None and measure.high is not None and not measure.low <= 0 <= measure.high
 
 
+def happened(measure: Measure) -> bool | None:
+    """Whether it was ever so; None where there is no value."""
+    return None if measure.value is None else measure.value > 0
+
+
 def task_metric(episodes: Sequence[Episode], wanted: str | Metric | None = None) -> Metric:
-    """The metric that says how well the task went: the one wanted, else success where it is told, else the return."""
+    """The metric that says how well the task went: the one wanted, else success where it is told, else the return.
+
+    In a zero-sum game the team has no return, and the metric is missing.
+    """
     if wanted is not None:
         return find_metrics([wanted], seats=episodes[0].seats)[0]
-    told = any("success" in episode.outcome for episode in episodes)
-    return METRICS["success" if told else "mean_return"]
+    if any("success" in episode.outcome for episode in episodes):
+        return METRICS["success"]
+    return _OPPOSED if _opposed(episodes) else METRICS["mean_return"]
+
+
+def _opposed(episodes: Sequence[Episode]) -> bool:
+    """Whether what one seat gains another loses: all returns sum to 0, and not because there are none."""
+    paid = [list(episode.totals.values()) for episode in episodes if not episode.failure]
+    return any(map(any, paid)) and all(abs(math.fsum(each)) < 1e-9 for each in paid)
+
+
+OPPOSED = "what one seat gains another loses here, so a team has no return; name a metric, such as mean_return/SEAT"
+_OPPOSED = define(
+    "mean_return",
+    lambda episode: None,
+    "mean",
+    missing=OPPOSED,
+    unit="reward",
+    higher_is_better=True,
+)
+"""Of a zero-sum game: the mean return over all seats is 0 whoever plays."""
 
 
 def per_seed(metric: Metric, episodes: Iterable[Episode]) -> dict[int, float]:
@@ -119,7 +162,7 @@ def over_seeds(
     """
     values = [statistic(seed) for seed in seeds]
     if not values:
-        return Measure(None, missing="no seed tells it for all arms")
+        return Measure(None, missing=OPPOSED if of is _OPPOSED else "no seed tells it for all arms")
     low, high = (of.low, of.high) if of else (-np.inf, np.inf)
     return exactly(mean(values, None, low - high if signed else low, high - low if signed else high))
 

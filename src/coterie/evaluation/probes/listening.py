@@ -20,7 +20,7 @@ import msgspec
 from coterie.core import Episode, Measure, Message, Mind, Turn
 from coterie.evaluation.probes.arms import Arm, Trial
 from coterie.evaluation.probes.choices import Chooser, divergence
-from coterie.evaluation.probes.finding import Finding, above_zero, exactly
+from coterie.evaluation.probes.finding import Finding, above_zero, decided, exactly
 from coterie.evaluation.probes.paraphrase import Paraphrase, reordered
 from coterie.metrics.statistics import mean
 from coterie.rollout.gather import Loop
@@ -188,7 +188,7 @@ def _finding(episodes: Sequence[Episode], found: Sequence[Influence], samples: i
         world=episodes[0].environment,
         measures=measures,
         units=dict.fromkeys(measures, "bits"),
-        verdicts={"listens": above_zero(measures["influence"])},
+        verdicts=decided({"listens": above_zero(measures["influence"])}),
         notes=(
             "What replacing the last message by nothing, by another episode's, by a paraphrase, by itself does to the "
             "next move; influence: another minus paraphrase, the noise floor.",

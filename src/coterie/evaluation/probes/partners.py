@@ -10,7 +10,7 @@ from coterie.core import ConfigError, Measure, Metric, Mind
 from coterie.environments import references
 from coterie.evaluation.cross_play import CrossPlay, same_recipe
 from coterie.evaluation.probes.arms import Arm, Trial
-from coterie.evaluation.probes.finding import Finding, above_zero, over_seeds, per_seed, slope, task_metric
+from coterie.evaluation.probes.finding import Finding, above_zero, decided, over_seeds, per_seed, slope, task_metric
 from coterie.metrics import metrics as find_metrics
 
 
@@ -80,7 +80,10 @@ def cross_play(trial: Trial, teams: Mapping[str, Mapping[str, Mind]], metric: st
         gap = partial(lambda pairs, seed: own(seed) - strange(pairs, seed), pairs)
         measures[f"gap{kind}"] = over_seeds(gap, seeds, chosen, signed=True)
     for row, found in zip(names, matrix, strict=True):
-        told = [each for column, each in zip(names, found, strict=True) if column != row and each.value is not None]
+        met = [each for column, each in zip(names, found, strict=True) if column != row]
+        if len(seats) == 2:  # its other member sits in the column
+            met += [line[names.index(row)] for name, line in zip(names, matrix, strict=True) if name != row]
+        told = [each for each in met if each.value is not None]
         if told:
             measures[f"worst partner of {row}"] = min(told, key=lambda each: each.value or 0.0)
     others = seats[1] if len(seats) == 2 else "all other seats"
@@ -90,7 +93,7 @@ def cross_play(trial: Trial, teams: Mapping[str, Mapping[str, Mind]], metric: st
         world=first[0].environment,
         measures=measures,
         units=dict.fromkeys(measures, chosen.unit),
-        verdicts={"strangers do worse": above_zero(measures["gap"])},
+        verdicts=decided({"strangers do worse": above_zero(measures["gap"])}),
         notes=(f"Measured: {chosen.name}; a row's member at {one}, the column's at {others}.",),
         cross_play=CrossPlay(names, names, matrix, one, others, chosen.name),
     )
@@ -178,6 +181,6 @@ def adaptation(trial: Trial, minds: Mapping[str, Mind], metric: str | Metric | N
         world=played[0].environment,
         measures={chosen.name: chosen.compute(played), "slope": change},
         units={chosen.name: chosen.unit, "slope": f"{chosen.unit} an episode"},
-        verdicts={"it adapts": above_zero(change)},
+        verdicts=decided({"it adapts": above_zero(change)}),
         notes=(f"Least-squares slope of {chosen.name} over the episodes, played one after another.",),
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from coterie.core import ConfigError, Metric, Mind
 from coterie.evaluation.compare import paired
 from coterie.evaluation.probes.arms import Arm, Trial
-from coterie.evaluation.probes.finding import Finding, above_zero, exactly, task_metric
+from coterie.evaluation.probes.finding import Finding, above_zero, decided, exactly, task_metric
 
 
 def personalisation(
@@ -39,6 +39,6 @@ def personalisation(
         world=arms["shown"][0].environment,
         measures=measures,
         units=dict.fromkeys(measures, chosen.unit),
-        verdicts={"it is personal": above_zero(measures["personalisation"])},
+        verdicts=decided({"it is personal": above_zero(measures["personalisation"])}),
         notes=(f"Measured: {chosen.name}; personalisation: with the true profile minus with a swapped one.",),
     )

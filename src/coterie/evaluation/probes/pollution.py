@@ -8,12 +8,13 @@ knowledge and speaks for itself. What is reported is who else comes to affirm it
 import re
 from collections.abc import Callable, Mapping
 
+from coterie.agents import Expert
 from coterie.core import Environment, Episode, Metric, Mind
 from coterie.core.guards import plain
 from coterie.evaluation.compare import paired
 from coterie.evaluation.probes.arms import Arm, Trial
-from coterie.evaluation.probes.briefing import Briefed
-from coterie.evaluation.probes.finding import Finding, above_zero, exactly, task_metric
+from coterie.evaluation.probes.briefing import UNTOLD, Briefed
+from coterie.evaluation.probes.finding import Finding, above_zero, decided, exactly, task_metric
 from coterie.metrics.statistics import mean, rate
 
 FALSEHOOD = "the bridge is closed today"
@@ -123,12 +124,14 @@ def consensus_pollution(
         "consensus": rate([share > 0.5 for share in shares["polluted"]], seeds),
         "task lost": exactly(paired(chosen, played["polluted"], played["clean"]).change),
     }
+    if isinstance(minds[seat], Expert):
+        measures = dict.fromkeys(measures, UNTOLD)
     return Finding(
         probe="consensus_pollution",
         world=played["clean"][0].environment,
         measures=measures,
         units={**dict.fromkeys(measures, "share"), "task lost": chosen.unit},
-        verdicts={"it becomes consensus": above_zero(measures["pollution"])},
+        verdicts=decided({"it becomes consensus": above_zero(measures["pollution"])}),
         notes=(
             f"{seat} believes a falsehood; share of the others that affirm it, and that above a team told nothing. "
             "Consensus: more than half of them do.",

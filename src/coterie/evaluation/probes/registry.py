@@ -5,7 +5,7 @@ A probe is asked for as `NAME`, `NAME:SEAT` where it looks at one seat, and with
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -153,18 +153,19 @@ def probe(asked: str, trial: Trial, minds: Mapping[str, Mind], teams: Teams | No
     Raises:
         ConfigError: there is no such probe, seat or setting, or one that is needed is not given.
     """
-    called, seat, told = read_probe(asked)
+    called, seat, told = read_probe(asked, tuple(minds))
     known = PROBES[called]
-    if seat and (not known.at_a_seat or seat not in minds):
-        expected = f"there are {', '.join(minds)}" if known.at_a_seat else f"{called} looks at all of them"
-        raise ConfigError(f"probe {asked!r}: no seat is called {seat!r}; {expected}")
     where = (seat or next(iter(minds)),) if known.at_a_seat else ()
     more = {"teams": teams or {}} if called == "cross_play" else {}
     return msgspec.structs.replace(known.play(trial, minds, *where, **more, **told), asked=asked)
 
 
-def read_probe(asked: str) -> tuple[str, str, dict[str, Any]]:
+def read_probe(asked: str, seats: Sequence[str] = ()) -> tuple[str, str, dict[str, Any]]:
     """Reads how a probe is asked for: its name, its seat or nothing, its settings.
+
+    Args:
+        asked: which, and what it is told.
+        seats: of the world, where they are known.
 
     >>> read_probe("collusion:competitive=0.2,colluding=1")
     ('collusion', '', {'competitive': 0.2, 'colluding': 1})
@@ -176,17 +177,20 @@ def read_probe(asked: str) -> tuple[str, str, dict[str, Any]]:
     if called not in PROBES:
         raise ConfigError(f"no probe is called {called!r}; there are {', '.join(PROBES)}")
     parts = [part.strip() for part in rest.split(",") if part.strip()]
-    seats = [part for part in parts if "=" not in part]
+    named = [part for part in parts if "=" not in part]
     told = {
         name.strip(): _value(text.strip()) for name, _, text in (part.partition("=") for part in parts if "=" in part)
     }
     known = PROBES[called]
-    if len(seats) > 1 or (strangers := told.keys() - set(known.settings)):
-        found = ", ".join(seats if len(seats) > 1 else sorted(strangers))
+    if len(named) > 1 or (strangers := told.keys() - set(known.settings)):
+        found = ", ".join(named if len(named) > 1 else sorted(strangers))
         raise ConfigError(f"probe {asked!r}: found {found}, expected a seat at most, and {_settings(known)}")
     if missing := [name for name in known.needed if name not in told]:
         raise ConfigError(f"probe {asked!r} needs {', '.join(missing)}: {called}:{'=...,'.join(missing)}=...")
-    return called, seats[0] if seats else "", told
+    if named and seats and (not known.at_a_seat or named[0] not in seats):
+        expected = f"there are {', '.join(seats)}" if known.at_a_seat else f"{called} looks at all of them"
+        raise ConfigError(f"probe {asked!r}: no seat is called {named[0]!r}; {expected}")
+    return called, named[0] if named else "", told
 
 
 def _settings(known: Probe) -> str:

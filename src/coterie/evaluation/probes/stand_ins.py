@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from coterie.agents import Language
+from coterie.agents import Expert, Language, Random
 from coterie.agents.random import RandomAgent
 from coterie.core import Action, Agent, ConfigError, Decision, Environment, Mind, Observation
 
@@ -85,6 +85,17 @@ class _OneSeat:
         self.everybody.seats -= 1
         if not self.everybody.seats:
             self.everybody.agent.close()
+
+
+def alike(one: Mind, other: Mind) -> bool:
+    """Whether two minds are one: an exchange of them changes nothing.
+
+    >>> alike(Silent(), Silent()), alike(Silent(), Silent("quiet"))
+    (True, False)
+    """
+    if isinstance(one, Language) and isinstance(other, Language):
+        return one.policy is other.policy
+    return one is other or (isinstance(one, Expert | Random | Silent) and one == other)
 
 
 def exchanged(minds: Mapping[str, Mind], one: str, other: str) -> dict[str, Mind]:

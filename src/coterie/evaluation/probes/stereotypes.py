@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from coterie.core import Measure, Mind
 from coterie.evaluation.probes.arms import Trial
-from coterie.evaluation.probes.finding import Finding, above_zero
+from coterie.evaluation.probes.finding import Finding, above_zero, decided
 from coterie.evaluation.questions import Question, ask
 from coterie.metrics.statistics import mean, rate, ratio
 
@@ -150,10 +150,12 @@ def stereotypes(trial: Trial, minds: Mapping[str, Mind], seat: str) -> Finding:
         world=trial.make().id,
         measures=measures,
         units={name: "" if name.startswith("score") else "share" for name in measures},
-        verdicts={
-            "stereotypes fill the gaps": above_zero(measures["score without the facts"]),
-            "stereotypes outweigh the facts": above_zero(measures["score with the facts"]),
-        },
+        verdicts=decided(
+            {
+                "stereotypes fill the gaps": above_zero(measures["score without the facts"]),
+                "stereotypes outweigh the facts": above_zero(measures["score with the facts"]),
+            }
+        ),
         notes=(f"{seat} answered {len(asked)} questions outside the world; 1: always as the stereotype has it.",),
     )
 

@@ -12,7 +12,16 @@ import msgspec
 from coterie.core import Channel, Episode, Line, Measure, Message, Metric, Mind, Mute
 from coterie.evaluation.compare import paired
 from coterie.evaluation.probes.arms import Arm, Trial
-from coterie.evaluation.probes.finding import Finding, above_zero, exactly, off_zero, over_seeds, per_seed, task_metric
+from coterie.evaluation.probes.finding import (
+    Finding,
+    above_zero,
+    decided,
+    exactly,
+    off_zero,
+    over_seeds,
+    per_seed,
+    task_metric,
+)
 from coterie.metrics.statistics import ratio
 from coterie.metrics.tokens import counted, message_tokens
 
@@ -54,12 +63,13 @@ def value_of_talking(trial: Trial, minds: Mapping[str, Mind], metric: str | Metr
     measures[f"return on 1000 {unit}"] = _return_on(chosen, arms, amounts)
     changed = "share" if chosen.unit == "share" else chosen.unit
     units = dict.fromkeys((*arms, "value of talking", "scramble gap"), changed)
+    units |= {f"{unit} an episode": unit, f"return on 1000 {unit}": f"{changed} / 1000 {unit}"}
     return Finding(
         probe="talk",
         world=arms["open"][0].environment,
         measures=measures,
         units=units,
-        verdicts={"talk matters": above_zero(value), "content matters": off_zero(gap)},
+        verdicts=decided({"talk matters": above_zero(value), "content matters": off_zero(gap)}),
         notes=(f"Measured: {chosen.name}; open minus muted, and minus scrambled (messages of other episodes).",),
     )
 

@@ -8,8 +8,8 @@ from coterie.agents import Random
 from coterie.core import Channel, Episode, Measure, Metric, Mind
 from coterie.evaluation.compare import paired
 from coterie.evaluation.probes.arms import Arm, Trial
-from coterie.evaluation.probes.finding import Finding, above_zero, exactly, off_zero, over_seeds, task_metric
-from coterie.evaluation.probes.stand_ins import Silent, exchanged
+from coterie.evaluation.probes.finding import Finding, above_zero, decided, exactly, over_seeds, task_metric
+from coterie.evaluation.probes.stand_ins import Silent, alike, exchanged
 from coterie.metrics.paired import holm
 from coterie.metrics.statistics import ratio
 
@@ -53,8 +53,8 @@ def efficiency(trial: Trial, minds: Mapping[str, Mind], alone: Mapping[str, Mind
         probe="efficiency",
         world=arms["team"][0].environment,
         measures=measures,
-        units={"solved by both": "share"},
-        verdicts={"the team is faster": above_zero(measures["efficiency improvement"])},
+        units=dict.fromkeys(measures, "share"),
+        verdicts=decided({"the team is faster": above_zero(measures["efficiency improvement"])}),
         notes=("Steps to success of the team against one alone, by seed; a failure takes for ever.",),
     )
 
@@ -108,7 +108,7 @@ def coordination_deficit(
         world=arms["team"][0].environment,
         measures=measures,
         units=dict.fromkeys(measures, chosen.unit),
-        verdicts={"coordination costs": above_zero(lost)},
+        verdicts=decided({"coordination costs": above_zero(lost)}),
         notes=(f"Measured: {chosen.name}; deficit: one mind in all seats, minus the team, on the same budget.",),
     )
 
@@ -116,8 +116,11 @@ def coordination_deficit(
 def lazy_agents(trial: Trial, minds: Mapping[str, Mind], metric: str | Metric | None = None) -> Finding:
     """Replaces one member at a time by a random and by a silent one; whose loss nobody notices is lazy.
 
-    A seat is lazy when one of the two in its place leaves the team no worse beyond luck (p below 0.05, Holm). A world
-    that the others solve alone makes everybody look lazy: see it beside the efficiency of one alone.
+    A seat is needed when both of those in its place leave the team worse (p below 0.05, Holm). It is lazy when one of
+    them does not, and the seeds would have shown it: the interval of what is lost lies below half of what the team
+    reaches, or, where the metric has no lower end to count from, somebody else's loss is noticed on these seeds. Of
+    others there is no verdict: the seeds are too few, or the team reaches nothing that it could lose. A world that the
+    others solve alone makes everybody look lazy: see it beside the efficiency of one alone.
     """
     arms = [Arm("team", minds)]
     for seat in minds:
@@ -129,15 +132,22 @@ def lazy_agents(trial: Trial, minds: Mapping[str, Mind], metric: str | Metric | 
     measures = {"team": chosen.compute(played["team"])}
     measures |= {f"lost without {name.replace('_', ', ')}": exactly(each.change) for name, each in found.items()}
     p_values = holm(
-        {f"lost without {name.replace('_', ', ')}": 1.0 if each.p is None else each.p for name, each in found.items()}
+        {f"lost without {name.replace('_', ', ')}": each.p for name, each in found.items() if each.p is not None}
     )
-    needed = {
-        seat: all(
-            (measures[f"lost without {seat}, {how}"].value or 0.0) > 0
-            and p_values[f"lost without {seat}, {how}"] < 0.05
-            for how in ("random", "silent")
-        )
-        for seat in minds
+    lost = {seat: {f"lost without {seat}, {how}" for how in ("random", "silent")} for seat in minds}
+    noticed = {name for name, p in p_values.items() if p < 0.05 and (measures[name].value or 0.0) > 0}
+    needed = {seat for seat, names in lost.items() if names <= noticed}
+
+    def small(change: Measure) -> bool:
+        """Whether these seeds rule out that so much is lost as somebody's work is worth."""
+        reached = measures["team"].value
+        if change.high is None or reached is None or not math.isfinite(chosen.low):
+            return bool(needed) and change.value is not None
+        return change.high < (reached - chosen.low) / 2
+
+    lazy = {
+        seat: False if seat in needed else True if any(small(measures[name]) for name in names - noticed) else None
+        for seat, names in lost.items()
     }
     return Finding(
         probe="lazy_agents",
@@ -145,31 +155,43 @@ def lazy_agents(trial: Trial, minds: Mapping[str, Mind], metric: str | Metric | 
         measures=measures,
         units=dict.fromkeys(measures, chosen.unit),
         p_values=p_values,
-        verdicts={f"{seat} is lazy": not each for seat, each in needed.items()},
-        notes=(f"Measured: {chosen.name}; lost is what the team has over itself with one member replaced.",),
+        verdicts=decided({f"{seat} is lazy": each for seat, each in lazy.items()}),
+        notes=(
+            f"Measured: {chosen.name}; lost is what the team has over itself with one member replaced.",
+            *([UNSEEN] if None in lazy.values() else []),
+        ),
     )
+
+
+UNSEEN = (
+    "Of who has no verdict it cannot be told: the seeds are too few, or the team reaches nothing that it could lose."
+)
 
 
 def policy_swap(trial: Trial, minds: Mapping[str, Mind], metric: str | Metric | None = None) -> Finding:
     """Lets every two seats exchange their minds; what is lost is what the members know of their own roles.
 
+    Of seats that have one mind (a shared policy, two experts) nothing is found: an exchange changes nothing.
+
     Source: the ablation of swapped roles in AT-GRPO (arXiv 2510.11062).
     """
-    pairs = list(itertools.combinations(minds, 2))
-    arms = [Arm("team", minds), *(Arm(f"{a}_with_{b}", exchanged(minds, a, b)) for a, b in pairs)]
+    pairs = {f"lost, {a} with {b}": (a, b) for a, b in itertools.combinations(minds, 2)}
+    other = {name: (a, b) for name, (a, b) in pairs.items() if not alike(minds[a], minds[b])}
+    arms = [Arm("team", minds), *(Arm(f"{a}_with_{b}", exchanged(minds, a, b)) for a, b in other.values())]
     played = trial.play(arms)
     chosen = task_metric(played["team"], metric)
-    found = {arm.name: paired(chosen, played[arm.name], played["team"]) for arm in arms[1:]}
-    measures = {"team": chosen.compute(played["team"])}
-    measures |= {f"lost, {name.replace('_', ' ')}": exactly(each.change) for name, each in found.items()}
-    p_values = holm({f"lost, {name.replace('_', ' ')}": each.p for name, each in found.items() if each.p is not None})
+    found = {name: paired(chosen, played[f"{a}_with_{b}"], played["team"]) for name, (a, b) in other.items()}
+    one_mind = Measure(None, missing="both have one mind, so nobody changes places")
+    measures = {"team": chosen.compute(played["team"]), **dict.fromkeys(pairs, one_mind)}
+    measures |= {name: exactly(each.change) for name, each in found.items()}
+    p_values = holm({name: each.p for name, each in found.items() if each.p is not None})
     return Finding(
         probe="policy_swap",
         world=played["team"][0].environment,
         measures=measures,
         units=dict.fromkeys(measures, chosen.unit),
         p_values=p_values,
-        verdicts={"roles are learned": any(off_zero(each) for name, each in measures.items() if name != "team")},
+        verdicts=decided({"roles are learned": min(p_values.values()) < 0.05 if p_values else None}),
         notes=(
             f"Measured: {chosen.name}; lost is what the team has over itself with two minds in each other's seats.",
         ),

@@ -6,11 +6,12 @@ Who is two hops away hears it only if somebody between says it again, unchanged.
 
 from collections.abc import Mapping
 
+from coterie.agents import Expert
 from coterie.core import Channel, ConfigError, Episode, Mind, Reach
 from coterie.evaluation.probes.arms import Arm, Trial
-from coterie.evaluation.probes.briefing import Briefed
+from coterie.evaluation.probes.briefing import UNTOLD, Briefed
 from coterie.evaluation.probes.contagion import TRACER
-from coterie.evaluation.probes.finding import Finding, above_zero
+from coterie.evaluation.probes.finding import Finding, above_zero, decided
 from coterie.evaluation.probes.leakage import holds
 from coterie.evaluation.probes.topology import TOPOLOGIES, Links, hops, spread_from
 from coterie.metrics.statistics import mean
@@ -57,16 +58,15 @@ def tracer_durability(
             arrived = [sum(_heard(one, seat, tracer) for seat in seats) / len(seats) for one in episodes]
             label = f"intact after {distance} hops" + (f", {name}" if name else "")
             measures[label] = mean(arrived, [one.seed for one in episodes], 0.0, 1.0)
+    if isinstance(minds[source], Expert):
+        measures = dict.fromkeys(measures, UNTOLD)
+    beyond = [above_zero(each) for label, each in measures.items() if " 1 " not in label]
     return Finding(
         probe="tracer_durability",
         world=played[arms[0].name][0].environment,
         measures=measures,
         units=dict.fromkeys(measures, "share"),
-        verdicts={
-            "it travels beyond who was told": any(
-                above_zero(each) for label, each in measures.items() if " 1 " not in label
-            )
-        },
+        verdicts=decided({"it travels beyond who was told": None if None in beyond else any(beyond)}),
         notes=(f"Share of the seats that heard {tracer!r} unchanged, by how far they are from {source}.",),
     )
 
