@@ -8,15 +8,18 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
+from numeric_worlds import DRONE, FLIGHT, ROUNDS, WANTED, Auction, fly
 from short_worlds import short
 from unity_arena import ARENA, GUARD, LENGTH, RUNNER, Arena, Pictures
 
-from coterie.adapters.unity import Served, UnityBuild, UnityWorld, channels, serve, words
+from coterie.adapters.unity import Dialled, Served, UnityBuild, UnityWorld, channels, serve, words
+from coterie.adapters.unity.answering import ByNumber
 from coterie.adapters.unity.wire import ENUMS, MESSAGES
 from coterie.core import Action
 from coterie.environments import environments, make
@@ -144,6 +147,74 @@ def chosen(spec, told):
     return Action(move)
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_build_with_continuous_actions_only_reads_the_same_in_the_package_and_here(count):
+    """The numbers that the package sends, given by seats of ours, arrive as the same numbers with the same effect."""
+    there, here = [], []
+    port = free_port()
+    side = start(port, FLIGHT + 1)
+    with Dialled(port, "drones", connect_s=60.0) as dialled:
+        fly(dialled, count, there)
+    theirs = result(side)
+    assert theirs["specs"][DRONE.name] | {"senses": None} == {"continuous": 2, "branches": [], "senses": None}
+    told = [seen[DRONE.name] for seen in theirs["trace"]]
+
+    def peer():
+        with Dialled(build.port, "drones", connect_s=60.0) as dialled:
+            fly(dialled, count, here)
+
+    with UnityBuild(port=0, connect_s=60.0, answer_s=10.0) as build:
+        thread = threading.Thread(target=peer, daemon=True)
+        thread.start()
+        world = UnityWorld(build)
+        step, at = world.reset(0), 0
+        while step.observations:
+            assert len(step.observations) == count
+            answers = {}
+            for seat, sent in zip(world.agents, told[at]["decisions"], strict=True):
+                agree(step, seat, sent)
+                x, y = sent["continuous"]
+                answers[seat] = Action({"number 1": x, "number 2": y})
+            step, at = world.step(answers), at + 1
+        assert at == FLIGHT
+        for seat, end in zip(world.agents, told[FLIGHT]["terminals"], strict=True):
+            assert step.rewards[seat] == pytest.approx(end["reward"])
+            assert step.endings[seat].kind == "terminated"
+    thread.join(20.0)
+    assert [each.continuous for each in here] == [each.continuous for each in there[: len(here)]]
+    assert len(here) == FLIGHT * count
+    assert all(each.continuous == pytest.approx((0.1, 0.2)) for each in here)
+
+
+def test_a_world_that_asks_for_numbers_has_continuous_actions_in_the_package():
+    """Its trace is played again on the bare world: bounds that move, masks of choices beside, and what all was paid."""
+    found = trained_on(Auction, 2 * ROUNDS + 2)
+    kinds = {name: (spec["continuous"], spec["branches"]) for name, spec in found["specs"].items()}
+    assert kinds == {"bidder": (2, [len(WANTED)]), "dial": (1, [])}
+    world, count = Auction(), 0
+    step = begin(world, 0)
+    for seen in found["trace"]:
+        for seat in world.agents:
+            for each in (*seen[seat]["decisions"], *seen[seat]["terminals"]):
+                np.testing.assert_allclose(each["senses"][0], world.vector(seat).values, atol=1e-5)
+                assert each["reward"] == pytest.approx(step.rewards.get(seat, 0.0), abs=1e-5)
+        if not step.observations:
+            assert all(seen[seat]["terminals"][0]["interrupted"] for seat in world.agents)
+            count += 1
+            step = begin(world, count)
+            continue
+        (bid,), (turn,) = seen["bidder"]["decisions"], seen["dial"]["decisions"]
+        fields = step.observations["bidder"].spec.move.fields
+        assert bid["mask"] == [[name not in fields["what"].options for name in WANTED]]
+        assert turn["mask"] == []
+        # 0.1 and 0.2 of the way from the middle to the end, the second as a whole number from 1 to 4.
+        middle = (1.0 + fields["price"].high) / 2
+        price = middle + 0.1 * (fields["price"].high - middle)
+        move = {"what": WANTED[bid["discrete"][0]], "price": price, "pieces": 3}
+        step = world.step({"bidder": Action(move), "dial": Action(-30.0 + 0.1 * 60.0)})
+    assert count == 2
+
+
 @pytest.mark.parametrize("id", environments())
 def test_the_package_plays_every_world_and_sees_what_the_world_says(id):
     """Its trace is played again on the bare world: what it sensed, what was masked, what it was paid, how it ended."""
@@ -172,11 +243,11 @@ def test_the_package_plays_every_world_and_sees_what_the_world_says(id):
                 assert each["interrupted"] == (endings[seat].kind == "truncated")
             for each in told["decisions"]:
                 asked += 1
-                numbered = served.numberings[seat]
-                if numbered is not None:
-                    allowed = numbered.mask(step.observations[seat].spec).astype(bool)
+                how = served.answering[seat]
+                if isinstance(how, ByNumber):
+                    allowed = how.numbers.mask(step.observations[seat].spec).astype(bool)
                     assert each["mask"] == [(~allowed).tolist()]
-                    answers[seat] = numbered.action(each["discrete"][0])
+                    answers[seat] = how.numbers.action(each["discrete"][0])
         step = world.step(answers) if step.observations else begin(world, next(episodes))
     assert asked > 10
 

@@ -1,27 +1,28 @@
 """A Coterie world served as a Unity peer: ML-Agents' Python side sees behaviours, decision steps and terminal steps.
 
 Every free seat is an agent, whose behaviour has the seat's name unless it shares one. It senses the seat's numeric view
-and has one branch of choices: the seat's answers by number, what is not legal now masked. An answer without a number,
-free words above all, can be given on the channel of words; a seat that has no numbers at all, and gets no words, does
-what the world declares for no answer. After an episode the next one begins by itself, as in Unity.
+and has one branch of choices: the seat's answers by number, what is not legal now masked; a seat that is asked for
+numbers has continuous actions. An answer without a number, free words above all, can be given on the channel of words;
+a seat that has none of these, and gets no words, does what the world declares for no answer. After an episode the next
+one begins by itself, as in Unity.
 """
 
-import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from coterie.adapters.repertoires import Phrases
-from coterie.adapters.spaces import Numbering, creator, numbering
+from coterie.adapters.spaces import creator
 from coterie.adapters.table import Answer as Decided
 from coterie.adapters.table import Table, Who, minds_of
 from coterie.adapters.unity import words
+from coterie.adapters.unity.answering import Answering, answering
 from coterie.adapters.unity.build import EDITOR_PORT
 from coterie.adapters.unity.channels import Post
 from coterie.adapters.unity.dialling import PATIENCE_S, Dialled
-from coterie.adapters.unity.protocol import Answer, Behaviour, Info, Order, Sensed
-from coterie.core import Action, ConfigError, Ending, Environment, Observation, Rejection, Step
+from coterie.adapters.unity.protocol import Behaviour, Info, Order, Sensed
+from coterie.core import Action, ConfigError, Ending, Environment, Observation, Step
 from coterie.rollout.play import stream
 
 LARGEST_SEED = 2**31
@@ -93,8 +94,8 @@ class Served:
         for name, given in (("behaviours", behaviours or {}), ("groups", self.groups), ("minds", self.minds)):
             if strangers := [seat for seat in given if seat not in self.world.agents]:
                 raise ConfigError(f"{name} for {strangers}, expected seats of {self.world.id}: {self.world.agents}")
-        self.numberings: dict[str, Numbering | None] = {}
-        """Behaviour to its answers by number; None: they cannot be numbered."""
+        self.answering: dict[str, Answering] = {}
+        """Behaviour to how its seats answer."""
         self.behaviours: dict[str, Behaviour] = {}
         for name in dict.fromkeys(self.behaviour_of.values()):
             self._describe(name, create, phrases, (answers or {}).get(name))
@@ -106,13 +107,8 @@ class Served:
         self, name: str, create: Callable[[], Environment], phrases: Phrases | None, menu: Sequence[Action] | None
     ) -> None:
         sharing = [seat for seat, behaviour in self.behaviour_of.items() if behaviour == name]
-        numbered: Numbering | None = None
-        if menu is None or menu:
-            with contextlib.suppress(ConfigError):  # free text, say: this seat answers in words
-                numbered = numbering(create, sharing, answers=menu, phrases=phrases)
-        self.numberings[name] = numbered
-        labels = [label(each) for each in numbered.answers] if numbered else ["in words"]
-        self.behaviours[name] = Behaviour(name=name, branches=(len(labels),), descriptions=tuple(labels))
+        self.answering[name] = answering(create, sharing, phrases, menu)
+        self.behaviours[name] = self.answering[name].behaviour(name)
         if len(sharing) > 1:
             self.world.reset(0)
         lengths = {seat: len(self._sensed(seat)[0].values) for seat in sharing if len(sharing) > 1}
@@ -161,8 +157,9 @@ class Served:
             asking.setdefault(self.behaviour_of[seat], []).append(seat)
         for name, seats in asking.items():
             for seat, answer in zip(seats, order.answers.get(name, ()), strict=False):
-                if seat not in decided and (numbered := self.numberings[name]) is not None:
-                    decided[seat] = _numbered(numbered, answer)
+                given = self.answering[name].decided(self.step.observations[seat].spec, answer)
+                if seat not in decided and given is not None:
+                    decided[seat] = given
         return self._take(self.world.step(decided) if self._as_it_is else self.table.step(decided))
 
     def _take(self, step: Step, hosted: words.Hosted | None = None) -> tuple[Post, ...]:
@@ -222,29 +219,8 @@ class Served:
         )
 
     def _forbidden(self, seat: str, seen: Observation) -> tuple[bool, ...]:
-        numbered = self.numberings[self.behaviour_of[seat]]
-        return (False,) if numbered is None else tuple(not each for each in numbered.mask(seen.spec).tolist())
+        return self.answering[self.behaviour_of[seat]].forbidden(seen.spec)
 
     def _sensed(self, seat: str) -> tuple[Sensed, ...]:
         values = np.asarray(self.world.vector(seat).values, np.float32).reshape(-1)
         return (Sensed(name="vector", values=values),)
-
-
-def label(answer: Action) -> str:
-    """An answer in words, as the name of a choice.
-
-    >>> from coterie.core import Utterance
-    >>> label(Action("north")), label(Action(say=(Utterance("hello"),))), label(Action())
-    ('north', 'say hello', 'nothing')
-    """
-    parts = [] if answer.move is None else [str(answer.move)]
-    parts += [f"say {each.text}" for each in answer.say]
-    return " ".join(parts) or "nothing"
-
-
-def _numbered(numbered: Numbering, answer: Answer) -> Decided:
-    """The answer with the number that was chosen."""
-    number = answer.discrete[0] if answer.discrete else -1
-    if not 0 <= number < len(numbered):
-        return Rejection("illegal", f"found choice {number}, expected 0 to {len(numbered) - 1}")
-    return numbered.action(number)
