@@ -188,38 +188,52 @@ def test_an_iteration_without_a_step_is_an_error_and_not_a_silence():
 
 
 class Broken(KuhnPoker):
-    """A game that after some moves ends its process, or never answers again."""
+    """A game that after some moves ends its process or is silent for some seconds; of several only the first."""
 
-    def __init__(self, how):
-        self.how, self.moves = how, 0
+    def __init__(self, how, mark):
+        self.how, self.mark, self.moves = how, mark, 0
 
     def advance(self, actions):
         self.moves += 1
-        if self.moves == 100:  # in the second iteration
+        if self.moves == 100 and claimed(self.mark):  # in the second iteration, or the fourth of two runners
             if self.how == "dies":
                 os._exit(1)
-            time.sleep(3600)
+            time.sleep(self.how)
         return super().advance(actions)
 
 
+def claimed(mark):
+    """Whether nobody in any process was here before."""
+    try:
+        mark.touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
+
+
+HANGS = 3600
 ALONE = {"restart_failed_env_runners": False}
+IGNORED = {**ALONE, "ignore_env_runner_failures": True}
 FAILURES = {
     "dies": ("dies", ALONE, ray.exceptions.RayActorError, "died"),
-    "dies, ignored": ("dies", {**ALONE, "ignore_env_runner_failures": True}, WorldError, "0 of 1 environment runners"),
-    "hangs": ("hangs", ALONE, WorldError, "brought not one step"),
+    "dies, ignored": ("dies", IGNORED, WorldError, "0 of 1 environment runners"),
+    "hangs": (HANGS, ALONE, WorldError, "brought not one step"),
 }
 
 
-@pytest.mark.parametrize("name", FAILURES)
-def test_a_runner_that_dies_or_hangs_ends_the_run_with_an_error_in_limited_time(name):
-    how, tolerance, kind, why = FAILURES[name]
+def broken(how, mark, runners, patience_s, tolerance):
+    """PPO over runners of which one breaks."""
     answers = dict.fromkeys(("first", "second"), (Action("bet"), Action("pass")))
-    config = configured(
-        PPOConfig(), {"world": lambda: Broken(how), "answers": answers}, {"shared"}, shared, runners=1, **PPO
-    )
-    config.env_runners(sample_timeout_s=5).fault_tolerance(**tolerance)
-    config.reporting(min_sample_timesteps_per_iteration=0)
-    algorithm = config.build_algo()
+    world = {"world": lambda: Broken(how, mark), "answers": answers}
+    config = configured(PPOConfig(), world, {"shared"}, shared, runners=runners, **PPO)
+    config.env_runners(sample_timeout_s=patience_s).fault_tolerance(**tolerance)
+    return config.reporting(min_sample_timesteps_per_iteration=0).build_algo()
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_a_runner_that_dies_or_hangs_ends_the_run_with_an_error_in_limited_time(name, tmp_path):
+    how, tolerance, kind, why = FAILURES[name]
+    algorithm = broken(how, tmp_path / "mark", 1, 5, tolerance)
     start = time.monotonic()
     try:
         algorithm.train()
@@ -228,3 +242,56 @@ def test_a_runner_that_dies_or_hangs_ends_the_run_with_an_error_in_limited_time(
     finally:
         algorithm.stop()
     assert time.monotonic() - start < 60
+
+
+def until(mark, algorithm, most=8):
+    """Trains up to and with the iteration in which a runner broke; returns its result, and how long it took."""
+    for _ in range(most):
+        start = time.monotonic()
+        result = algorithm.train()
+        if mark.exists():
+            return result, time.monotonic() - start
+    raise AssertionError(f"nobody broke in {most} iterations")
+
+
+def steps_of(result):
+    return result["env_runners"]["num_env_steps_sampled"]
+
+
+@pytest.mark.parametrize(("runners", "late_s", "patience_s"), [(1, 3, 30), (2, 10, 6)])
+def test_a_runner_that_answers_late_is_waited_for_or_left_out_and_comes_back(runners, late_s, patience_s, tmp_path):
+    """One within `sample_timeout_s` costs its time; what comes later is lost, and the others fill the iteration."""
+    mark = tmp_path / "mark"
+    algorithm = broken(late_s, mark, runners, patience_s, ALONE)
+    try:
+        result, took_s = until(mark, algorithm)
+        assert took_s > min(late_s, patience_s)
+        dropped = result["fault_tolerance"]["num_env_runners_dropped_lifetime"]
+        assert dropped > 0 if late_s > patience_s else dropped == 0
+        assert all(steps_of(each) >= 256 for each in (result, algorithm.train()))
+        group = algorithm.env_runner_group
+        answered = group.foreach_env_runner(lambda each: each.worker_index, local_env_runner=False, timeout_seconds=30)
+        assert answered == [*range(1, runners + 1)]  # nobody was killed or replaced
+        assert group.num_remote_worker_restarts() == 0
+    finally:
+        algorithm.stop()
+
+
+@pytest.mark.parametrize("ignored", [False, True])
+def test_one_of_two_runners_that_hangs_is_killed_and_is_then_one_that_died(ignored, tmp_path):
+    """The iteration in which it hangs is filled by the other; then the run ends, or goes on without it."""
+    mark = tmp_path / "mark"
+    algorithm = broken(HANGS, mark, 2, 6, IGNORED if ignored else ALONE)
+    start = time.monotonic()
+    try:
+        result, _ = until(mark, algorithm)
+        assert steps_of(result) >= 256
+        if ignored:
+            assert steps_of(algorithm.train()) >= 256
+            assert algorithm.env_runner_group.num_healthy_remote_workers() == 1
+        else:
+            with pytest.raises(ray.exceptions.RayActorError, match=r"killed by `ray\.kill`"):
+                algorithm.train()
+    finally:
+        algorithm.stop()
+    assert time.monotonic() - start < 120
