@@ -45,6 +45,16 @@ def test_signs_with_a_meaning_are_written_out():
     assert r"a|b\_50\%" in latex(grid)
 
 
+def test_what_is_missing_stands_in_comments_of_latex_and_not_as_empty_cells():
+    report = evaluate(
+        "lookout", {"lookout": Expert(), "courier": Random()}, range(4), metrics=["words_per_success", "success"]
+    )
+    lines = export([report], "latex").splitlines()
+    assert "% words_per_success: missing, no episode succeeded, so a success has no price" in lines
+    assert not any(line.startswith("words") for line in lines)
+    assert sum(line.startswith("success & 0 & 0 & 0.4899 & 4 & share") for line in lines) == 1
+
+
 def test_what_a_gate_lets_pass_and_what_not(comparison):
     change = comparison.differences["success"].change.value
     assert change < -0.3

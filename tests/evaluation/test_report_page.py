@@ -27,7 +27,7 @@ from coterie.environments.text.cooperation.lookout_drawing import draw, sketch
 from coterie.environments.text.cooperation.lookout_experts import Courier, Guide, swapped
 from coterie.evaluation import compare, evaluate
 from coterie.evaluation.keeping import finish
-from coterie.evaluation.probes import Trial, contagion, listening, value_of_talking, write_findings
+from coterie.evaluation.probes import Trial, contagion, cross_play, listening, value_of_talking, write_findings
 from coterie.evaluation.report import (
     Arm,
     CrossPlay,
@@ -238,10 +238,31 @@ def test_a_plain_evaluation_leaves_the_other_parts_out_and_says_so(tmp_path):
     write(tmp_path, "evaluation.json", Evaluation([Arm("experts", measures=report.measures)]))
     page = Page(write_report(tmp_path).read_text(encoding="utf-8"))
     assert "Learning" not in page.words
-    assert "There is no learning curve" in page.text
+    assert "There is no learning curve" not in page.text, "nothing was trained"
     assert "No episodes were kept to read." in page.text
-    assert "Experts: success in 100.0 % (88.6 to 100.0) of 30 episodes." in page.text
+    assert "Experts: success in 100.0 % of 30 episodes (95 % interval 88.6 to 100.0)." in page.text
     assert "path weighted success" in page.text
+
+
+def test_of_a_game_without_a_task_the_page_says_what_each_seat_is_paid(tmp_path):
+    record = tmp_path / "episodes" / "episodes.jsonl.zst"
+    finish(tmp_path, evaluate("kuhn_poker", {"first": Expert(), "second": Expert()}, range(20), record=record))
+    text = Page(write_report(tmp_path).read_text(encoding="utf-8")).text
+    assert "The team: mean return first -0.30 (95 % interval -0.89 to 0.29), second 0.30 (95 % interval" in text
+    assert "One episode : seed 0, mean return 0" in text, "the sum is 0 in each, so none is the best"
+    assert "The best episode" not in text
+
+
+def test_what_is_missing_for_one_reason_stands_together_at_the_end_and_the_remarks_are_true(tmp_path):
+    team, record = {"lookout": Expert(), "courier": Random()}, tmp_path / "episodes" / "episodes.jsonl.zst"
+    finish(tmp_path, evaluate("lookout", team, range(6), record=record))
+    found = cross_play(Trial("lookout", range(6)), {"a": team, "b": team})
+    write_findings(tmp_path, [found])
+    text = Page(write_report(tmp_path).read_text(encoding="utf-8")).text
+    assert "survival, survival time, harvest efficiency, overuse, overuse alone, harvest equality" in text
+    assert text.index("mean return/courier") < text.index("words per success"), "numbers first"
+    assert "The price of a success in words is missing: no episode succeeded" in text
+    assert "Members of different teams were not played together" not in text, "cross_play is on the page"
 
 
 def test_what_is_missing_is_shown_with_its_reason(folder):

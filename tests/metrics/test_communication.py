@@ -22,7 +22,7 @@ from coterie.core import (
     Utterance,
 )
 from coterie.metrics import METRICS
-from coterie.metrics.signalling import baseline, speaker_consistency
+from coterie.metrics.signalling import baseline, signalling, speaker_consistency
 from coterie.metrics.tokens import Price, cost_per_success, message_tokens
 from coterie.rollout import gather
 
@@ -188,6 +188,15 @@ def test_a_message_before_the_move_counts_for_the_next_move():
     announced = Turn("ann", 0, talk, Action(say=(Utterance("Up"),)))
     played = [episode(announced, turn("", "up"), seed=1), episode(turn("down", "down"), seed=2)] * 4
     assert METRICS["signalling/move"].compute(played).value > 0.5
+
+
+@pytest.mark.parametrize(("contexts", "part"), [((0, 1, 2, 3), "met twice"), ((7, 7, 7, 7), "always met the same")])
+def test_where_nothing_can_be_signalled_there_is_no_zero(contexts, part):
+    """Moves that are all different go with any words, and one that never changes goes with none."""
+    rows = np.array([(0, message, context) for message, context in zip((0, 0, 1, 1), contexts, strict=True)])
+    found = signalling(np.arange(4), rows)
+    assert found.value is None
+    assert part in found.missing
 
 
 def test_the_interval_of_signalling_holds_the_planted_value():

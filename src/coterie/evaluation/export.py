@@ -92,17 +92,21 @@ def markdown(grid: Grid) -> str:
 
 
 def latex(grid: Grid) -> str:
-    r"""The table in LaTeX, for the package booktabs.
+    r"""The table in LaTeX, for the package booktabs; what is missing stands in comments above it, with the reason.
 
     >>> print(latex(Grid("a_b", ("measure", "value"), [("50 %", 0.25)])).splitlines()[3])
     measure & value \\
     """
     kept = [at for at, name in enumerate(grid.head) if name != "missing"]
     numeric = [any(isinstance(row[at], float | int) for row in grid.rows) for at in kept]
-    body = [" & ".join(_escaped(_written(row[at])) for at in kept) + r" \\" for row in grid.rows]
+    why = grid.head.index("missing") if "missing" in grid.head else None
+    told = [row for row in grid.rows if why is None or not row[why]]
+    missing = [f"% {row[0]}: missing, {row[why]}" for row in grid.rows if why is not None and row[why]]
+    body = [" & ".join(_escaped(_written(row[at])) for at in kept) + r" \\" for row in told]
     return "\n".join(
         [
             f"% {' '.join(grid.title.split())}",
+            *(" ".join(line.split()) for line in missing),
             rf"\begin{{tabular}}{{{''.join('r' if each else 'l' for each in numeric)}}}",
             r"\toprule",
             " & ".join(_escaped(grid.head[at]) for at in kept) + r" \\",

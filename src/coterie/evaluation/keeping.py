@@ -111,13 +111,16 @@ def _extremes(record: str, world: str) -> list[Transcript]:
             found = _Ranked(_return(episode), place, episode)
             best = sorted([*best, found], key=lambda each: (-each.returned[0], -each.returned[1], each.place))[:SHOWN]
             worst = sorted([*worst, found], key=lambda each: (each.returned, each.place))[: 2 * SHOWN]
-    seen = {each.place for each in best}  # where all are equal, the same ones would be best and worst
-    worst = [each for each in worst if each.place not in seen][:SHOWN]
-    told = [*zip(BEST, best, strict=False), *zip(WORST, worst, strict=False)]
+    seen = {each.place for each in best}
+    worst = [each for each in worst if each.place not in seen and each.returned < best[0].returned][:SHOWN]
+    alike = len(best) > 1 and not worst and best[0].returned == best[-1].returned
+    told = [*zip(ALIKE if alike else BEST, best, strict=False), *zip(WORST, worst, strict=False)]
     return [Transcript.of(title, each.episode, _replay(record, world, each)) for title, each in told]
 
 
 BEST, WORST = ("The best episode", "The second best episode"), ("The worst episode", "The second worst episode")
+ALIKE = ("One episode", "Another episode")
+"""Where none ended better than another."""
 SHOWN = len(BEST)
 
 

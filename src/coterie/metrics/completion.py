@@ -66,7 +66,7 @@ def mean_return(seat: str | None = None) -> Metric:
             return None
         return Pair(sum(totals.values()) / len(totals) if seat is None else totals[seat])
 
-    who = "over all seats" if seat is None else f"of the seat {seat}"
+    who, over = ("of a seat", "seats and episodes") if seat is None else (f"of the seat {seat}", "episodes")
     return define(
         "mean_return" if seat is None else f"mean_return/{seat}",
         observe,
@@ -74,7 +74,7 @@ def mean_return(seat: str | None = None) -> Metric:
         missing=f"no episode without a failure has a return {who}",
         unit="reward",
         higher_is_better=True,
-        summary=f"Mean sum of rewards {who}, in episodes without a failure.",
+        summary=f"Sum of the rewards {who} in an episode, mean over {over} without a failure.",
     )
 
 

@@ -53,6 +53,10 @@ def signalling(seeds_R: Labels, rows_RC: Labels) -> Measure:
         return Measure(None, missing="every speaker always says the same")
     if len(np.unique(_joint(speakers_R, messages_R))) == len(rows_RC):
         return Measure(None, missing="no message was said twice, so nothing can be counted")
+    if len(np.unique(_joint(speakers_R, contexts_R))) == len(rows_RC):
+        return Measure(None, missing="nothing was met twice, so nothing can be counted")
+    if len(np.unique(_joint(speakers_R, contexts_R))) == len(np.unique(speakers_R)):
+        return Measure(None, missing="every speaker always met the same, so there was nothing to signal")
     chance = baseline(speakers_R, messages_R, contexts_R, rounds=ROUNDS if len(rows_RC) < 20_000 else 5)
     value = (speaker_consistency(speakers_R, messages_R, contexts_R) - chance) / spread
     groups_R = np.unique(seeds_R, return_inverse=True)[1] % GROUPS

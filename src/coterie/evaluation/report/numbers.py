@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from coterie.core import Measure
-from coterie.evaluation.format import number, spread, unit_of
+from coterie.evaluation.format import alike_missing, number, spread, unit_of
 from coterie.evaluation.report.inputs import Arm
 from coterie.evaluation.report.markup import Content, Markup, tag
 from coterie.evaluation.report.shell import section
@@ -42,19 +42,21 @@ def _wide(arms: Sequence[Arm], names: Sequence[str]) -> Markup:
 
 
 def _long(arms: Sequence[Arm], names: Sequence[str]) -> Markup:
-    """One row per measure, arms one below the other."""
+    """One row per measure, arms one below the other; what is missing for the same reason together, at the end."""
     body = []
     for arm in arms:
         if len(arms) > 1:
             body.append(tag("tr", tag("th", _called(arm), _noted(arm), scope="rowgroup", colspan=3), class_="arm"))
-        for name in (name for name in names if name in arm.measures):
-            measure = arm.measures[name]
+        told = {name: arm.measures[name] for name in names if name in arm.measures}
+        for name, measure in told.items():
+            if measure.value is None:
+                continue
             meaning = METRICS[name].summary if name in METRICS else ""
-            cells = [
-                tag("td", *_value(name, measure)),
-                tag("td", f"{measure.count}" if measure.value is not None else ""),
-            ]
+            cells = [tag("td", *_value(name, measure)), tag("td", f"{measure.count}")]
             body.append(tag("tr", tag("th", headed(name), tag("small", meaning), scope="row"), *cells))
+        for untold, reason in alike_missing(told):
+            title = tag("th", ", ".join(name.replace("_", " ") for name in untold), scope="row")
+            body.append(tag("tr", title, tag("td", tag("small", reason, class_="reason"), colspan=2), class_="untold"))
     return table(["measure", "value", "episodes"], body)
 
 

@@ -8,6 +8,7 @@ import msgspec
 from coterie import __version__
 from coterie.core import decode_episode
 from coterie.evaluation.export import export_run
+from coterie.evaluation.probes.partners import Crossed
 from coterie.evaluation.report.charts import interval_bars, learning_curve
 from coterie.evaluation.report.heat_map import heat_map
 from coterie.evaluation.report.inputs import Evaluation, Progress, RunConfig, RunRecord, read_run
@@ -42,7 +43,7 @@ def render(run: RunRecord) -> str:
         _curves(run.progress, evaluation, missing),
         _comparison(evaluation, missing),
         _words(evaluation, missing),
-        _cross_play(evaluation, missing),
+        _cross_play(evaluation, any(isinstance(each, Crossed) for each in run.findings), missing),
         _talk(evaluation),
         *(section(title_of(each), " ".join(each.notes), *probed(each)) for each in run.findings if not judged(each)),
         _transcripts(evaluation, missing),
@@ -74,7 +75,8 @@ def _curves(progress: Sequence[Progress], evaluation: Evaluation, missing: list[
         if (chart := learning_curve(progress, mode, baselines)) is not None
     ]
     if not drawn:
-        missing.append("There is no learning curve: metrics.jsonl holds no success over time.")
+        if progress or any(arm.group == "trained" for arm in evaluation.arms):
+            missing.append("There is no learning curve: metrics.jsonl holds no success over time.")
         return None
     lead = "Success on maps kept for validation, while learning. Shaded: 95 % interval. Dashed: what must be beaten."
     return section("Learning", lead, tag("div", *drawn, class_="panels"))
@@ -92,16 +94,20 @@ def _comparison(evaluation: Evaluation, missing: list[str]) -> Markup | None:
 def _words(evaluation: Evaluation, missing: list[str]) -> Markup | None:
     chart = interval_bars(together(evaluation.arms), "words_per_success")
     if chart is None:
-        missing.append("The price of a success in words was not measured.")
+        reasons = [
+            arm.measures["words_per_success"].missing for arm in evaluation.arms if "words_per_success" in arm.measures
+        ]
+        missing.append(f"The price of a success in words is missing: {(reasons or ['it was not measured'])[0]}.")
         return None
     lead = "All words said, those of failed attempts included, over the number of successes. Fewer is better."
     return section("What a success costs in words", lead, chart)
 
 
-def _cross_play(evaluation: Evaluation, missing: list[str]) -> Markup | None:
+def _cross_play(evaluation: Evaluation, probed: bool, missing: list[str]) -> Markup | None:
     cross = evaluation.cross_play
     if cross is None:
-        missing.append("Members of different teams were not played together.")
+        if not probed:
+            missing.append("Members of different teams were not played together.")
         return None
     lead = f"Success in per cent when members of different teams play together. {cross_play_says(cross)}"
     return section("Strangers", lead.strip(), tag("div", heat_map(cross), class_="scroll"))

@@ -43,5 +43,5 @@ def downloads(name: str, written: Callable[[str], str]) -> Markup | None:
         file = f"{name}.{ENDINGS.get(kind, kind)}"
         link = f"data:{media};charset=utf-8;base64,{base64.b64encode(content).decode()}"
         links.append(tag("a", file, href=link, download=file))
-    lead = "Every number of this page, unrounded."
+    lead = "Every number of this page: in CSV and JSON as computed, in LaTeX and Markdown to four digits."
     return section("Take the numbers with you", lead, tag("p", *links, class_="files"))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 from coterie.core import ConfigError
 from coterie.evaluation.export import export
 from coterie.evaluation.format import number, spread
@@ -36,16 +38,29 @@ def write_suite(folder: Path) -> Path:
     for name in found:
         write_report(folder / name)
     target = folder / "report.html"
-    target.write_text(render_suite(folder.resolve().name, found), encoding="utf-8", errors="replace")
+    suites = dict.fromkeys(_suite(folder / name) for name in found)
+    page = render_suite(folder.resolve().name, found, ", ".join(filter(None, suites)))
+    target.write_text(page, encoding="utf-8", errors="replace")
     return target
 
 
-def render_suite(name: str, found: Mapping[str, Report]) -> str:
+class _Asked(msgspec.Struct, frozen=True):
+    labels: dict[str, str] = {}
+
+
+def _suite(folder: Path) -> str:
+    """The suite, with its version, of which an evaluation in a folder is a scenario; empty: not told."""
+    asked = folder / "request.json"
+    return msgspec.json.decode(asked.read_bytes(), type=_Asked).labels.get("suite", "") if asked.exists() else ""
+
+
+def render_suite(name: str, found: Mapping[str, Report], suite: str = "") -> str:
     """Writes the page as HTML.
 
     Args:
         name: what the folder is called.
         found: reports by the folder of the scenario, relative to the page.
+        suite: which suite it is, with its version.
     """
     told = [each for each in HEADLINES if any(_told(report, each) for report in found.values())]
     told = sorted(told, key=lambda each: -sum(_told(report, each) for report in found.values()))[:SHOWN]
@@ -63,7 +78,11 @@ def render_suite(name: str, found: Mapping[str, Report]) -> str:
         "header",
         tag("p", "Coterie suite report", class_="eyebrow"),
         tag("h1", name.replace("_", " ").capitalize()),
-        tag("p", f"{len(found)} scenarios, played by {', '.join(minds)}.", class_="lede"),
+        tag(
+            "p",
+            f"{len(found)} scenarios{f' of {suite}' if suite else ''}, played by {', '.join(minds)}.",
+            class_="lede",
+        ),
     )
     lead = "Value and 95 % interval; the name of a scenario leads to its page."
     numbers = section("All scenarios", lead, table(["scenario", *map(headed, told), "episodes"], rows))

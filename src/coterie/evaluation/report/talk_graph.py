@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from coterie.evaluation.report.markup import Markup, tag
 
 WIDTH, HEIGHT, RADIUS = 480, 300, 108
+LOW = 130
+"""The height where two seats stand side by side and nobody above or below."""
 NODE = 7
 
 
@@ -20,6 +22,7 @@ def talk_graph(talk: Mapping[str, Mapping[str, float]]) -> Markup | None:
     if not most:
         return None
     places = {seat: _place(at, len(seats)) for at, seat in enumerate(seats)}
+    height = HEIGHT if len(seats) > 2 else LOW
     arrows = [
         _arrow(places[speaker], places[listener], words, most, f"{speaker} to {listener}: {words:.1f} words")
         for speaker, heard in talk.items()
@@ -32,7 +35,13 @@ def talk_graph(talk: Mapping[str, Mapping[str, float]]) -> Markup | None:
     )
     label = f"Words an episode: {described}"
     return tag(
-        "svg", *arrows, *nodes, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", class_="plot talk", aria_label=label
+        "svg",
+        *arrows,
+        *nodes,
+        viewBox=f"0 {(HEIGHT - height) / 2:g} {WIDTH} {height}",
+        role="img",
+        class_="plot talk",
+        aria_label=label,
     )
 
 
@@ -58,7 +67,9 @@ def _arrow(start: tuple[float, float], end: tuple[float, float], words: float, m
     head = " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
     path = f"M{x1:.1f} {y1:.1f} Q{middle_x:.1f} {middle_y:.1f} {neck[0]:.1f} {neck[1]:.1f}"
     # The middle of the curve lies half way between its control point and the middle of its ends.
-    text_x, text_y = (middle_x + (x1 + x2) / 2) / 2 - 9 * along_y, (middle_y + (y1 + y2) / 2) / 2 + 9 * along_x
+    away = 10 + width / 2
+    text_x = (middle_x + (x1 + x2) / 2) / 2 - away * along_y
+    text_y = (middle_y + (y1 + y2) / 2) / 2 + away * along_x
     return tag(
         "g",
         tag("title", title),

@@ -38,10 +38,11 @@ def transcript(told: Transcript, place: int) -> Markup:
 
 
 def in_short(episode: Episode) -> str:
-    """An episode in a few words: its seed, what came of it, what everybody was paid in all."""
+    """An episode in a few words: its seed, what came of it, what a seat was paid on average."""
     success = episode.outcome.get("success")
     came = "broken off" if episode.failure else "" if success is None else "success" if success else "no success"
-    paid = f"return {sum(episode.totals.values()):g}" if episode.totals else ""
+    totals = list(episode.totals.values())
+    paid = f"{'mean return' if len(totals) > 1 else 'return'} {sum(totals) / len(totals):.4g}" if totals else ""
     return ", ".join(filter(None, (f"seed {episode.seed}", came, paid)))
 
 

@@ -84,12 +84,34 @@ def summary(evaluation: Evaluation) -> str:
 
 def _plain(evaluation: Evaluation) -> str:
     """The result of an evaluation without training."""
+    arms = [row[0] for row in together(evaluation.arms)[:4]]
+    return " ".join(filter(None, (_succeeds(arm) or _is_paid(arm) for arm in arms)))
+
+
+def _succeeds(arm: Arm) -> str:
+    if (measure := told(arm, "success")) is None:
+        return ""
+    interval = between("success", measure)
+    sure = f" (95 % interval {interval})" if interval else ""
+    return f"{_begun(arm.name)}: success in {figure('success', measure)} of {measure.count} episodes{sure}."
+
+
+def _is_paid(arm: Arm) -> str:
+    """What every seat is paid; of a world without a task the mean over seats may say nothing (a zero-sum game)."""
+    at = "mean_return"
+    seats = {name.partition("/")[2]: told(arm, name) for name in arm.measures if name.startswith(f"{at}/")}
+    paid = {seat: measure for seat, measure in seats.items() if measure is not None}
+    if not paid:
+        return ""
     said = [
-        f"{row[0].name[:1].upper()}{row[0].name[1:]}: success in {_with_interval(measure)} of {measure.count} episodes."
-        for row in together(evaluation.arms)[:4]
-        if (measure := told(row[0], "success"))
+        f"{seat} {number(at, measure.value or 0.0)} (95 % interval {between(at, measure) or 'none'})"
+        for seat, measure in paid.items()
     ]
-    return " ".join(said)
+    return f"{_begun(arm.name)}: mean return {', '.join(said)}."
+
+
+def _begun(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def _with_interval(measure: Measure) -> str:
@@ -147,7 +169,7 @@ def _single(arm: Arm | None) -> Markup | None:
     if arm is None or measure is None:
         return None
     value = [tag("b", number("success", measure.value or 0.0)), tag("span", "%")]
-    return _tile(arm.name[:1].upper() + arm.name[1:], value, f"success: {between('success', measure)}")
+    return _tile(_begun(arm.name), value, f"success: {between('success', measure)}")
 
 
 def _tile(title: str, value: Sequence[Markup | None], note: str) -> Markup:
@@ -180,7 +202,7 @@ NOTES = (
     "Every number is followed by its 95 % interval: were the evaluation repeated on other seeds, about 19 of 20 such "
     "intervals would hold the true value. Rates have Wilson intervals, means Student's t with standard errors "
     "clustered by seed, ratios Fieller's, medians Woodruff's. A number without an interval rests on too little to give "
-    "one.",
+    "one, or was the same every time.",
     "Intervals that lie apart differ by more than luck. Intervals that overlap may still differ: systems that played "
     "the same seeds are compared more sharply in pairs, by coterie compare.",
     "An interval speaks of other episodes of these same teams. How much teams differ from each other is not part of "
