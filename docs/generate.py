@@ -252,8 +252,9 @@ def metrics() -> str:
         bounds = f"{metric.low:g} to {metric.high:g}"
         summary = " ".join(each for each in (metric.summary, metric.source and f"Source: {metric.source}.") if each)
         better = directions[metric.higher_is_better]
-        rows.append([f"`{metric.name}`", metric.unit, bounds.replace("inf", "∞"), better, summary])
-    return table(["name", "unit", "range", "better", "what it is"], rows)
+        missing = metric.compute.missing  # all of the registry are streamed, and have one
+        rows.append([f"`{metric.name}`", metric.unit, bounds.replace("inf", "∞"), better, summary, missing])
+    return table(["name", "unit", "range", "better", "what it is", "missing where"], rows)
 
 
 def commands() -> str:

@@ -177,6 +177,8 @@ def test_every_metric_says_what_it_is():
     for metric in METRICS.values():
         assert metric.summary.endswith("."), metric.name
         assert metric.unit, metric.name
+        assert metric.compute.missing, f"{metric.name} does not say what it needs"
+        assert "Source:" not in metric.summary, f"{metric.name} has a field for its source"
 
 
 def test_a_tally_sees_each_episode_once_and_agrees_with_the_metrics():

@@ -9,12 +9,17 @@ from coterie.core import Episode, Json, Metric
 from coterie.metrics.tally import Kind, Pair, define
 
 Outcome = dict[str, Json]
+LEWIS = "Lewis et al. 2017, Deal or No Deal? (arXiv 1706.05125)"
 
 
 def agreement() -> Metric:
     """How often there is a deal."""
     return _define(
-        "agreement", "rate", lambda told: Pair(float(told["agreement"])), "Share of negotiations that end with a deal."
+        "agreement",
+        "rate",
+        lambda told: Pair(float(told["agreement"])),
+        "Share of negotiations that end with a deal.",
+        source=LEWIS,
     )
 
 
@@ -25,6 +30,7 @@ def pareto_share() -> Metric:
         "rate",
         lambda told: Pair(float(told["pareto"])) if told["agreement"] else None,
         "Share of deals that no other outcome would improve for one without loss to another.",
+        source=LEWIS,
     )
 
 
@@ -64,7 +70,12 @@ def price_of_no_deal() -> Metric:
 
 
 def _define(
-    name: str, kind: Kind, pair: Callable[[Outcome], Pair | None], summary: str, higher_is_better: bool = True
+    name: str,
+    kind: Kind,
+    pair: Callable[[Outcome], Pair | None],
+    summary: str,
+    higher_is_better: bool = True,
+    source: str = "",
 ) -> Metric:
     def observe(episode: Episode) -> Pair | None:
         told = episode.outcome
@@ -80,6 +91,7 @@ def _define(
         high=1.0,
         higher_is_better=higher_is_better,
         summary=summary,
+        source=source,
     )
 
 

@@ -41,6 +41,7 @@ def division_of_labour() -> Metric:
         "mean",
         "no episode credits two or more pieces of work to a team",
         "Entropy of credited work over seats, over its largest value: 0 one does all, 1 all do the same.",
+        source="Pielou 1966, evenness, in The Measurement of Diversity in Different Types of Biological Collections",
     )
 
 

@@ -7,6 +7,7 @@ from coterie.core import Episode, Metric
 from coterie.metrics.tally import Pair, define
 
 MOULIN = "Moulin 2003, Fair Division and Collective Welfare"
+SEN = "Sen 1973, On Economic Inequality"
 
 
 def gini(amounts: Sequence[float]) -> float | None:
@@ -35,12 +36,12 @@ def nash(gains: Sequence[float]) -> float:
 
 def social_welfare() -> Metric:
     """The sum of all returns."""
-    return _of_returns("social_welfare", math.fsum, "Sum of the returns of all seats.")
+    return _of_returns("social_welfare", math.fsum, "Sum of the returns of all seats.", source=MOULIN)
 
 
 def minimum_welfare() -> Metric:
     """The return of the seat that is worst off."""
-    return _of_returns("minimum_welfare", min, f"Return of the seat that is worst off. Source: {MOULIN}.")
+    return _of_returns("minimum_welfare", min, "Return of the seat that is worst off.", source=MOULIN)
 
 
 def nash_welfare(disagreement: float = 0.0) -> Metric:
@@ -48,8 +49,9 @@ def nash_welfare(disagreement: float = 0.0) -> Metric:
     return _of_returns(
         "nash_welfare",
         lambda returns: nash([each - disagreement for each in returns]),
-        f"Geometric mean of returns over {disagreement:g}; 0 as soon as a seat gains nothing. Source: {MOULIN}.",
+        f"Geometric mean of returns over {disagreement:g}; 0 as soon as a seat gains nothing.",
         low=0.0,
+        source=MOULIN,
     )
 
 
@@ -63,6 +65,7 @@ def inequality() -> Metric:
         high=1.0,
         higher_is_better=False,
         unit="gini",
+        source=SEN,
     )
 
 
@@ -74,6 +77,7 @@ def _of_returns(
     high: float = math.inf,
     higher_is_better: bool = True,
     unit: str = "reward",
+    source: str = "",
 ) -> Metric:
     def observe(episode: Episode) -> Pair | None:
         returns = list(episode.totals.values())
@@ -91,6 +95,7 @@ def _of_returns(
         high=high,
         higher_is_better=higher_is_better,
         summary=summary,
+        source=source,
     )
 
 

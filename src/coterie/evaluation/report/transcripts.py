@@ -113,6 +113,8 @@ def _ending(episode: Episode) -> Markup:
     outcome = episode.outcome
     told = "; ".join(reasons) or "over"
     if {"steps", "shortest"} <= outcome.keys():
-        told += f" after {outcome['steps']} moves; {outcome['shortest']} would have done"
+        # Worlds in 3D count seconds, and their bound may be out of reach of any team.
+        unit = "s" if isinstance(outcome["steps"], float) else "moves"
+        told += f" after {outcome['steps']:g} {unit}; at least {outcome['shortest']:g} are needed"
     mood = "" if outcome.get("success") is None else "good" if outcome["success"] else "bad"
     return tag("p", told, class_=f"ending {mood}")
