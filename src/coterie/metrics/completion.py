@@ -52,8 +52,8 @@ def path_weighted_success() -> Metric:
         low=0.0,
         high=1.0,
         higher_is_better=True,
-        summary="Success times the fewest possible steps (in 3D: the least seconds, which no team may reach) over those "
-        "taken; no success counts as 0.",
+        summary="Success times the fewest possible steps (in 3D: seconds, a bound below every team) over those taken; "
+        "no success counts as 0.",
         source="Anderson et al. 2018, On Evaluation of Embodied Navigation Agents (arXiv 1807.06757)",
     )
 
