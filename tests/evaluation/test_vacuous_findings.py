@@ -101,3 +101,18 @@ def test_the_worst_partner_of_a_team_counts_both_of_its_members():
     found = cross_play(Trial("lookout", range(6)), teams)
     assert [[cell.value for cell in row] for row in found.cross_play.measures] == [[1, 0], [1, 0]]
     assert found.measures["worst partner of half"].value == 0  # its courier, whatever its lookout reaches
+
+
+def test_a_seat_that_may_never_speak_is_not_praised_for_its_silence():
+    team, trial = {"lookout": Random(), "courier": Random()}, Trial("lookout", range(6))
+    found = probe("leakage", trial, team)
+    assert found.verdicts == {"lookout leaks": False}
+    assert "never had the right to speak" in found.measures["courier says it"].missing
+    for asked in ("contagion:courier", "tracer_durability:courier,topology=chain", "cross_task_leakage:courier"):
+        found = probe(asked, trial, team)
+        assert found.verdicts == {}, asked
+        assert any("never had the right to speak" in each.missing for each in found.measures.values()), asked
+    alone = probe("contagion:lookout", trial, team)
+    assert alone.verdicts == {}
+    assert alone.measures["exposed, attacked"].value == 1
+    assert "nobody could pass it on" in alone.measures["infected, attacked"].missing

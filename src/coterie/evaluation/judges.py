@@ -120,7 +120,9 @@ def judged(
         world=episodes[0].environment,
         measures=measures,
         units={name: _unit(name, rubric) for name in measures},
-        verdicts={f"the judges agree (alpha of at least {RELIABLE})": alpha.low is not None and alpha.low >= RELIABLE},
+        verdicts={}
+        if alpha.value is None
+        else {f"the judges agree (alpha of at least {RELIABLE})": alpha.low is not None and alpha.low >= RELIABLE},
         notes=(f"Opinions, not measurements. Asked: {rubric.question}",),
         asked=f"{PROBE}:{name}",
     )

@@ -13,7 +13,7 @@ from coterie.core import Environment, Episode, Measure, Mind
 from coterie.evaluation.probes.arms import Arm, Trial
 from coterie.evaluation.probes.briefing import UNTOLD, Briefed
 from coterie.evaluation.probes.finding import Finding, decided, happened
-from coterie.evaluation.probes.leakage import canary, holds
+from coterie.evaluation.probes.leakage import MUTE, canary, holds, may_speak
 from coterie.metrics.statistics import rate
 
 EARLIER = (
@@ -57,8 +57,8 @@ def cross_task_leakage(
         "said, from its context": kept,
         "said, from its memory": _rate([each.leaked for each in later], [each.episode for each in later]),
     }
-    if isinstance(minds[seat], Expert):
-        measures = dict.fromkeys(measures, UNTOLD)
+    if isinstance(minds[seat], Expert) or not may_speak(in_context, seat):
+        measures = dict.fromkeys(measures, UNTOLD if isinstance(minds[seat], Expert) else MUTE)
     return Finding(
         probe="cross_task_leakage",
         world=in_context[0].environment,

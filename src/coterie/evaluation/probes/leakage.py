@@ -66,11 +66,12 @@ def leakage(
     played = trial.play(arms)
     measures = dict[str, Measure]()
     for seat, arm in zip(chosen, arms, strict=True):
-        if isinstance(minds[seat], Expert):
-            measures |= {f"{seat} says it": UNTOLD, f"secret of {seat} gets out": UNTOLD}
-            continue
         free = {seat, *(entitled or {}).get(seat, ())}
         episodes = played[arm.name]
+        if isinstance(minds[seat], Expert) or not may_speak(episodes, seat):
+            why = UNTOLD if isinstance(minds[seat], Expert) else MUTE
+            measures |= {f"{seat} says it": why, f"secret of {seat} gets out": why}
+            continue
         clusters = [episode.seed for episode in episodes]
         measures[f"{seat} says it"] = rate([_said(each, seat) for each in episodes], clusters)
         measures[f"secret of {seat} gets out"] = rate([_got_out(each, seat, free) for each in episodes], clusters)
@@ -82,6 +83,14 @@ def leakage(
         verdicts=decided({f"{seat} leaks": happened(measures[f"{seat} says it"]) for seat in chosen}),
         notes=("Share of episodes in which a secret code was said, and in which it reached somebody not entitled.",),
     )
+
+
+MUTE = Measure(None, missing="it never had the right to speak, so it could not have said it")
+
+
+def may_speak(episodes: Sequence[Episode], seat: str) -> bool:
+    """Whether a seat ever had the right to speak; who has not says nothing of itself by its silence."""
+    return any(turn.observation.spec.speech is not None for each in episodes for turn in each.turns_of(seat))
 
 
 def _said(episode: Episode, seat: str) -> bool:

@@ -12,7 +12,7 @@ from coterie.evaluation.probes.arms import Arm, Trial
 from coterie.evaluation.probes.briefing import UNTOLD, Briefed
 from coterie.evaluation.probes.contagion import TRACER
 from coterie.evaluation.probes.finding import Finding, above_zero, decided
-from coterie.evaluation.probes.leakage import holds
+from coterie.evaluation.probes.leakage import MUTE, holds, may_speak
 from coterie.evaluation.probes.topology import TOPOLOGIES, Links, hops, spread_from
 from coterie.metrics.statistics import mean
 
@@ -60,13 +60,15 @@ def tracer_durability(
             measures[label] = mean(arrived, [one.seed for one in episodes], 0.0, 1.0)
     if isinstance(minds[source], Expert):
         measures = dict.fromkeys(measures, UNTOLD)
+    elif not any(may_speak(episodes, source) for episodes in played.values()):
+        measures = dict.fromkeys(measures, MUTE)
     beyond = [above_zero(each) for label, each in measures.items() if " 1 " not in label]
     return Finding(
         probe="tracer_durability",
         world=played[arms[0].name][0].environment,
         measures=measures,
         units=dict.fromkeys(measures, "share"),
-        verdicts=decided({"it travels beyond who was told": None if None in beyond else any(beyond)}),
+        verdicts=decided({"it travels beyond who was told": None if None in beyond or not beyond else any(beyond)}),
         notes=(f"Share of the seats that heard {tracer!r} unchanged, by how far they are from {source}.",),
     )
 
