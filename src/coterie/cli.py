@@ -13,18 +13,21 @@ from coterie.commands.serve import serve
 from coterie.commands.train import train
 from coterie.commands.worlds import list_worlds
 
+FILES = (FileExistsError, FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError)
+"""What is wrong with a place that was named; the message has the path."""
+
 
 class _Group(TyperGroup):
     """Commands whose expected errors are one red line and exit code 2."""
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
-        """Runs a command."""
+        """Runs a command; a file that cannot be read or written is expected too, and its error names it."""
         try:
             return super().invoke(ctx)
         except Exception as error:
             from coterie.core import CoterieError
 
-            if not isinstance(error, CoterieError):
+            if not isinstance(error, (CoterieError, *FILES)):
                 raise
             from rich.console import Console
             from rich.text import Text

@@ -254,3 +254,11 @@ def test_names_of_measures_are_never_cut_on_a_narrow_terminal(monkeypatch):
     assert "message_tokens_per_success, tokens_per_success: missing" in printed
     assert "\u2026" not in printed
     assert max(map(len, printed.splitlines())) <= 80
+
+
+def test_a_place_that_cannot_be_written_is_told_in_one_line(tmp_path):
+    (tmp_path / "taken").write_text("")
+    result = CliRunner().invoke(app, ["evaluate", "lookout", "--episodes", "2", "--out", str(tmp_path / "taken")])
+    assert result.exit_code == 2
+    assert result.output.startswith("error: ")
+    assert "taken" in result.output

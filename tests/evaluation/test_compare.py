@@ -172,3 +172,18 @@ def test_two_shares_are_at_most_a_hundred_points_apart():
     assert difference(always, never, -1.0, 1.0).low == -1
     found = compare(episodes(EXPERTS, range(30)), episodes(WANDERER, range(30)), metrics=["progress"]).differences
     assert -1 <= found["progress"].change.low < found["progress"].change.value < -0.9
+
+
+def test_a_ratio_that_never_differs_has_no_interval_of_no_width():
+    team = {"lookout": Expert(), "courier": Expert()}
+    played = [list(gather("lookout", team, range(12))) for _ in "ab"]
+    change = compare(*played, metrics=["silence"]).differences["silence"].change
+    assert (change.value, change.low, change.high, change.count) == (0, None, None, 12)
+
+
+def test_a_measure_without_a_better_is_not_called_better_however_sure_the_difference():
+    lost = gather("lookout", {"lookout": Random(), "courier": Expert()}, range(20))
+    found = compare(lost, gather("lookout", {"lookout": Expert(), "courier": Expert()}, range(20)))
+    assert found.differences["episode_length"].p_holm < 0.05
+    assert found.differences["episode_length"].better == ""
+    assert found.differences["success"].better == "b"

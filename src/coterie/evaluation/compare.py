@@ -209,6 +209,8 @@ def _difference(compute: PerEpisode, rows_a: Rows, rows_b: Rows) -> Difference:
     if a.value is None or b.value is None:
         return Difference(a, b, Measure(None, missing=a.missing or b.missing))
     change = bootstrap(lambda rows: float(_gap(rows[:, :2].sum(0), rows[:, 2:].sum(0))), np.hstack([pairs_a, pairs_b]))
+    if change.low == change.high:  # without spread there is no interval, as with means
+        change = Measure(change.value, count=change.count)
     return Difference(a, b, change, permutation(pairs_a, pairs_b, _gap), test="permutation")
 
 

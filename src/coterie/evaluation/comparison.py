@@ -85,7 +85,7 @@ class Comparison(msgspec.Struct, frozen=True):
         return "\n".join([*lines, *([f"  {self.sight}"] if self.sight else [])])
 
 
-HOW = "Paired on shared seeds; p-values corrected for the number of measures (Holm). Bold: a difference, p below 0.05."
+HOW = "Paired on shared seeds; p-values corrected for the number of measures (Holm). Bold: one is better, p below 0.05."
 
 
 def _value(name: str, measure: Measure) -> str:

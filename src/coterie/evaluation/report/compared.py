@@ -67,7 +67,9 @@ def _scenario(found: Comparison) -> Markup:
     told = {name: each for name, each in found.differences.items() if each.change.value is not None}
     shares = {_named(name): each.change for name, each in told.items() if unit_of(name) == "%"}
     left_out = f" {found.left_out} seeds that only one of them played are left out." if found.left_out else ""
-    drawn = bars(shares, "share", {_named(name): each.p_holm for name, each in told.items() if each.p_holm is not None})
+    drawn = bars(
+        shares, "points", {_named(name): each.p_holm for name, each in told.items() if each.p_holm is not None}
+    )
     untold = [_named(name) for name, each in found.differences.items() if each.a.value is each.b.value is None]
     rows = [_row(name, each) for name, each in found.differences.items() if _named(name) not in untold]
     head = ["measure", found.a, found.b, "difference", "p (Holm)"]

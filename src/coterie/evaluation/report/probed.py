@@ -95,11 +95,11 @@ def bars(measures: Mapping[str, Measure], unit: str, p_values: Mapping[str, floa
 
     Args:
         measures: by what they are called.
-        unit: of all of them; shares are drawn in per cent.
+        unit: of all of them; shares are drawn in per cent, their differences in `points`.
         p_values: corrected p-values, for those that have one.
     """
     ends = [end for each in measures.values() for end in (each.low, each.value, each.high) if end is not None]
-    percent = unit == "share"
+    percent = unit in ("share", "points")
     low, high = min([0.0, *ends]), max([1.0 if percent else 0.0, *ends])
     high = high if high > low else low + 1.0
     rows = [_row(name, each, low, high, percent, p_values.get(name)) for name, each in measures.items()]
@@ -107,7 +107,7 @@ def bars(measures: Mapping[str, Measure], unit: str, p_values: Mapping[str, floa
         return tag("div", *rows, class_="bars")
     marks = [(tick, 100 * (tick - low) / (high - low)) for tick in _ticks(low, high)]
     labels = [tag("i", f"{100 * tick:.0f}" if percent else f"{tick:g}", style=f"left:{at:.2f}%") for tick, at in marks]
-    return tag("div", *rows, axis(labels, "%" if percent else unit), class_="bars")
+    return tag("div", *rows, axis(labels, "%" if unit == "share" else unit), class_="bars")
 
 
 def _ticks(low: float, high: float) -> list[float]:

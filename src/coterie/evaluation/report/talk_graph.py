@@ -67,7 +67,7 @@ def _arrow(start: tuple[float, float], end: tuple[float, float], words: float, m
     head = " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
     path = f"M{x1:.1f} {y1:.1f} Q{middle_x:.1f} {middle_y:.1f} {neck[0]:.1f} {neck[1]:.1f}"
     # The middle of the curve lies half way between its control point and the middle of its ends.
-    away = 10 + width / 2
+    away = 10 + width / 2 + 8 * abs(along_y)  # numbers are wider than high
     text_x = (middle_x + (x1 + x2) / 2) / 2 - away * along_y
     text_y = (middle_y + (y1 + y2) / 2) / 2 + away * along_x
     return tag(
