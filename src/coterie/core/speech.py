@@ -81,7 +81,7 @@ class Message(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     text: str
     audience: tuple[str, ...]
     """Who could hear it, as the world decided."""
-    time: float = 0.0
+    time: int | float = 0.0
     """When it was said: the step number, or simulated seconds in timed worlds."""
 
     @property

@@ -35,7 +35,7 @@ class Observation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Messages delivered since the agent's last observation."""
     arrays: dict[str, Array] = {}
     """Numeric views by name: `vector`, `image`, `depth`."""
-    budget: dict[str, float] = {}
+    budget: dict[str, int | float] = {}
     """What is left of limited things, by name: turns, words."""
 
 
