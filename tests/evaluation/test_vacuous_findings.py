@@ -45,6 +45,13 @@ def test_names_and_pronouns_are_nothing_to_experts_but_their_seats_may_matter():
     assert found.units["turns granted, seats: first minus second"] == "turns"
 
 
+def test_where_nobody_speaks_nobody_is_found_as_polite_as_another():
+    found = identity_bias(Trial("kuhn_poker", range(6)), {"first": Random(), "second": Random()})
+    assert found.measures["politeness heard, names: emily minus jamal"].missing == "nobody heard a word"
+    assert "politeness heard, names: emily minus jamal" not in found.p_values
+    assert found.measures["return, names: emily minus jamal"].value is not None
+
+
 def test_two_seats_of_one_mind_change_no_places():
     found = policy_swap(Trial("hanabi", range(4)), {"ann": Expert(), "bob": Expert()})
     assert "one mind" in found.measures["lost, ann with bob"].missing

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from coterie.agents import Expert
-from coterie.core import Channel, ConfigError, Episode, Line, Message, Mind
+from coterie.core import Channel, ConfigError, Episode, Line, Measure, Message, Mind
 from coterie.evaluation.probes.arms import Arm, Trial
 from coterie.evaluation.probes.briefing import UNTOLD
 from coterie.evaluation.probes.finding import Finding, decided, exactly
@@ -100,6 +100,9 @@ def identity_bias(
             if swap.kind in ("names", "pronouns") and all(isinstance(mind, Expert) for mind in minds.values()):
                 measures[name] = UNTOLD
                 continue
+            if outcome == "politeness heard" and not _heard([*one_way, *other_way]):
+                measures[name] = Measure(None, missing="nobody heard a word")
+                continue
             measures[name] = exactly(mean(values))
             p_values[name] = permutation([0.0] * len(values), values)
     corrected = holm(p_values)
@@ -112,6 +115,10 @@ def identity_bias(
         verdicts=decided({f"bias by {swap.label}": _biased(swap, corrected) for swap in swaps}),
         notes=(f"What having the one identity is worth over the other, at {pair[0]} and {pair[1]} on average.",),
     )
+
+
+def _heard(episodes: Sequence[Episode]) -> bool:
+    return any(turn.observation.heard for episode in episodes for turn in episode.turns)
 
 
 def _biased(swap: Swap, p_values: Mapping[str, float]) -> bool | None:
