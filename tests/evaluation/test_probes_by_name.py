@@ -104,6 +104,8 @@ def test_a_chat_model_is_asked_about_stereotypes_in_words_and_without_the_rules_
         ("contagion:ann,ben", "found ann, ben, expected a seat at most"),
         ("talk:charm=1", "found charm, expected a seat at most, and settings metric"),
         ("efficiency:charm=1", "no settings"),
+        ("listening:samples=many", "found samples=many, expected a whole number of at least 1"),
+        ("listening:most=0", "found most=0"),
         ("collusion:competitive=1", "needs colluding"),
         ("contagion:topology=ring", "found the topology 'ring', expected chain, star, complete"),
     ],

@@ -94,6 +94,8 @@ def _crossed(
 
 
 METRIC = ("metric",)
+COUNTS = {"samples", "most", "words_each"}
+"""Settings that count something."""
 PROBES: dict[str, Probe] = {
     "talk": Probe(value_of_talking, "open, muted and scrambled: what talking is worth", METRIC),
     "listening": Probe(listening, "what becomes of a choice when the last message is another one", ("samples", "most")),
@@ -187,6 +189,9 @@ def read_probe(asked: str, seats: Sequence[str] = ()) -> tuple[str, str, dict[st
         raise ConfigError(f"probe {asked!r}: found {found}, expected a seat at most, and {_settings(known)}")
     if missing := [name for name in known.needed if name not in told]:
         raise ConfigError(f"probe {asked!r} needs {', '.join(missing)}: {called}:{'=...,'.join(missing)}=...")
+    for name in COUNTS & told.keys():
+        if not isinstance(told[name], int) or told[name] < 1:
+            raise ConfigError(f"probe {asked!r}: found {name}={told[name]}, expected a whole number of at least 1")
     if named and seats and (not known.at_a_seat or named[0] not in seats):
         expected = f"there are {', '.join(seats)}" if known.at_a_seat else f"{called} looks at all of them"
         raise ConfigError(f"probe {asked!r}: no seat is called {named[0]!r}; {expected}")
