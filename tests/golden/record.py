@@ -23,7 +23,7 @@ WANDERING_S = 4
 SMALLER = {
     "evacuation-v1": {"exits": 3, "sight": 3, "radio_words": 6},
     "market-v1": {"stalls": 2},
-    "rescue-v1": {"hurt": 1, "rooms": 3},
+    "rescue-v1": {"hurt": 1, "rooms": 4, "shut": 1.0},
 }
 """Options with which everything there is to a world happens in fewer turns than with its own."""
 

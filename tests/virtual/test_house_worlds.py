@@ -97,9 +97,22 @@ def test_a_thing_taken_away_again_is_paid_once():
 
 @pytest.mark.parametrize(
     ("id", "options"),
-    [("house_search", {"rooms": 9}), ("house_tidy", {"tasks": 7}), ("rescue", {"agents": 3}), ("rescue", {"hurt": 9})],
+    [
+        ("house_search", {"rooms": 9}),
+        ("house_tidy", {"tasks": 7}),
+        ("rescue", {"agents": 3}),
+        ("rescue", {"hurt": 9}),
+        ("rescue", {"shut": 2}),
+    ],
     ids=str,
 )
 def test_bad_options_are_refused(id, options):
     with pytest.raises(ValueError, match="expected"):
         make(id, **options)
+
+
+def test_doors_that_are_shut_are_opened_on_the_way():
+    options = {"hurt": 1, "rooms": 3, "shut": 1.0}
+    played = list(gather("rescue", dict.fromkeys(make("rescue").agents, Expert()), range(6), options=options))
+    assert all(episode.outcome["success"] for episode in played)
+    assert all(any(event.kind == "door" for event in episode.events) for episode in played)

@@ -6,7 +6,7 @@ with dan, and so on), search different rooms, and call each other on a radio on 
 A pair that does not talk must find the same person twice before it can lift. Done when all are in the garden.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import ceil, hypot
 from typing import ClassVar, Unpack
 
@@ -18,8 +18,12 @@ from coterie.environments.virtual.hearing import Wire
 from coterie.environments.virtual.places.house import house
 from coterie.environments.virtual.settings import CommonSettings, Settings
 from coterie.environments.virtual.skills.sharing import GLANCE
-from coterie.environments.virtual.space.scene import Scene, Thing
+from coterie.environments.virtual.space.geometry import clear
+from coterie.environments.virtual.space.scene import Door, Scene, Thing
+from coterie.environments.virtual.state.layout import Layout
 from coterie.environments.virtual.state.moment import HEAVY, REACH, TICK
+from coterie.environments.virtual.state.motion import EYES
+from coterie.environments.virtual.state.things import Spot
 from coterie.environments.virtual.tasks.errands import HANDS_S, Errand, share_out, walk_s
 from coterie.environments.virtual.tasks.house_rooms import SEATS, HouseWorld, plan_of, said_list
 
@@ -27,8 +31,11 @@ HURT = ("mia", "leo", "zoe", "tom", "ida", "max")
 EXIT = "garden"
 SIZE = (0.45, 1.2, 0.3)
 """Of somebody who lies, metres."""
+LOW = 0.15
+"""Who sees a person at so much of their height sees most of them."""
 ROOMIEST = 3
-"""Somebody lies on one of so many spots of a room that are farthest from walls, furniture and doors."""
+"""Somebody lies on one of so many spots of a room that are farthest from walls, furniture and doors, and that one sees
+from its middle."""
 ROW, SIDE = 1.2, 0.6
 """Metres between those who begin side by side, and of each from the middle of the way to the front door."""
 LAID = 1.0
@@ -51,6 +58,7 @@ class Rescue(HouseWorld):
         radio_words: int = 30,
         max_words: int = 6,
         word_price: float = 0.0,
+        shut: float = 0.0,
         limit_s: float | None = None,
         **settings: Unpack[CommonSettings],
     ) -> None:
@@ -64,7 +72,8 @@ class Rescue(HouseWorld):
             radio_words: words that each rescuer has on the radio for the whole episode.
             max_words: most words said at once.
             word_price: what a word on the radio costs its speaker.
-            limit_s: simulated seconds after which the episode ends; null: enough, 10 for every room and 30 for every
+            shut: how likely each door is shut at the beginning, 0 to 1.
+            limit_s: simulated seconds after which the episode ends; null: enough, 10 for every room and 40 for every
                 one hurt that falls to a pair, twice that on two floors, at least 100.
             settings: `view`, `physics` and `tier`, as in all virtual worlds (`virtual.settings.Settings`).
 
@@ -77,12 +86,14 @@ class Rescue(HouseWorld):
                 f"agents={agents}, hurt={hurt}, rooms={rooms}, floors={floors}; expected 2, 4, 6 or 8 agents, 1 to 6 "
                 "people hurt and at most one a room, 1 to 8 rooms, 1 floor or 2 (then at least 4 rooms)"
             )
+        if not 0 <= shut <= 1:
+            raise ValueError(f"shut={shut}, expected 0 to 1")
         if limit_s is None:
-            limit_s = max(100.0, floors * (10.0 * rooms + 30.0 * ceil(hurt / (agents // 2))))
+            limit_s = max(100.0, floors * (10.0 * rooms + 40.0 * ceil(hurt / (agents // 2))))
         self.agents = SEATS[:agents]
         wires = {"radio": Wire(self.agents, word_price, radio_words)}
         super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=(), wires=wires, **settings))
-        self.hurt, self.rooms, self.floors = HURT[:hurt], rooms, floors
+        self.hurt, self.rooms, self.floors, self.shut = HURT[:hurt], rooms, floors, shut
 
     def build(self) -> Scene:
         """Draws the house, and in which rooms who lies where."""
@@ -94,8 +105,9 @@ class Rescue(HouseWorld):
                 if west < x < east and south < y < north and z == level:
                     spots[room].append((x, y, z))
         able = [room for room in self.plan if spots[room]]
-        for room in able:  # where two get at somebody best
-            spots[room].sort(key=lambda spot: (-clearance(scene, self.plan[room], spot), spot))
+        sees = lookout(scene, able)
+        for room in able:  # where one sees who lies there, and two get at them best
+            spots[room].sort(key=lambda spot: (not sees(room, spot), -clearance(scene, self.plan[room], spot), spot))
         things = list(scene.things)
         for name, room in zip(
             self.hurt, self.chance.sample("room", able, min(len(able), len(self.hurt))), strict=False
@@ -105,7 +117,12 @@ class Rescue(HouseWorld):
         self.hurt = tuple(thing.name for thing in things if thing.name in HURT)
         self.safe: dict[str, str] = {}
         self.lifted: dict[str, str] = {}
-        return msgspec.structs.replace(scene, things=tuple(things))
+        return msgspec.structs.replace(scene, things=tuple(things), doors=tuple(map(self._hung, scene.doors)))
+
+    def _hung(self, door: Door) -> Door:
+        """A door as it stands at the beginning, open or shut."""
+        drawn = self.shut > 0 and self.chance.draw(f"{door.name} is shut", (True, False), (self.shut, 1 - self.shut))
+        return msgspec.structs.replace(door, open=False) if drawn else door
 
     def enter(self) -> None:
         """Lets everybody in from the garden; they stand on both sides of the way to the front door."""
@@ -196,6 +213,20 @@ class Rescue(HouseWorld):
     def expert(self, agent: str, seed: int = 0) -> Script:
         """Searches its share, calls its partner, comes when called, carries."""
         return rescue_expert.script(agent, self.agents)
+
+
+def lookout(scene: Scene, rooms: Sequence[str]) -> Callable[[str, Spot], bool]:
+    """Whether one who stands in the middle of a room, or as near as one can, sees who lies at a spot of it."""
+    layout = Layout(scene, (), 0.0)
+    prisms = layout.prisms({})
+    middles = {room: (*layout.middles[room], layout.places[room].level) for room in rooms}
+    eyes = {room: layout.navigator.standing(middle) or middle for room, middle in middles.items()}
+
+    def sees(room: str, spot: Spot) -> bool:
+        (x, y, z), (to_x, to_y, floor) = eyes[room], spot
+        return bool(clear(x, y, z + EYES, to_x, to_y, floor + LOW * SIZE[2], prisms, -1))
+
+    return sees
 
 
 def clearance(scene: Scene, area: Sequence[float], spot: tuple[float, float, float]) -> float:

@@ -35,6 +35,10 @@ class Rescuer:
         self.found: dict[str, Report] = {}
         """Whoever is known of, by the first report: the pair that it came from cares for them."""
         self.safe: list[str] = []
+        self.borne: set[str] = set()
+        """Whom others have been seen to carry: they bring them out."""
+        self.untold: list[str] = []
+        """Whom it has found while it could not speak."""
         self.job = ""
 
     def play(self, seen: Observation) -> Action:
@@ -45,7 +49,9 @@ class Rescuer:
         self._listen(seen)
         said = self._look(seen)
         mine = [
-            (report, name) for name, report in self.found.items() if self._is_ours(report) and name not in self.safe
+            (report, name)
+            for name, report in self.found.items()
+            if self._is_ours(report) and name not in self.safe and name not in self.borne
         ]
         self.job = min(mine)[1] if mine else ""
         wanted = self._wanted(seen)
@@ -66,28 +72,34 @@ class Rescuer:
         """Notes whom it sees lying; returns what to report now."""
         for sight in seen.data["sees"]:
             name = sight["name"]
-            if name not in seen.data["hurt"] or name in self.found or name in self.safe:
+            if name not in seen.data["hurt"] or name in self.safe:
                 continue
-            if sight.get("relation") == "held_by":
-                bearer = sight["target"].partition("+")[0]
-                self.found[name] = Report(0.0, self.agents.index(bearer), "")
-            elif room := self._room_at(self.search.plan, sight["at"]):
-                text = f"{name} {room}"
-                speech, left = seen.spec.speech, seen.budget.get("radio words", inf)
-                words = len(text.split())
-                sends = speech is not None and words <= min(speech.max_words, left)
+            bearers = sight["target"].split("+") if sight.get("relation") == "held_by" else []
+            if bearers and self.agent not in bearers:
+                self.borne.add(name)
+            else:
+                self.borne.discard(name)
+            if name in self.found:
+                continue
+            if bearers:
+                self.found[name] = Report(0.0, self.agents.index(bearers[0]), "")
+            elif room := self.search.room_at(sight["at"]):
+                self.found[name] = Report(inf, self.agents.index(self.agent), room)
+                self.untold.append(name)
+        return self._tell(seen)
+
+    def _tell(self, seen: Observation) -> str:
+        """Reports whom it has found and not told of yet, as soon as it can speak and if the words last."""
+        speech, left = seen.spec.speech, seen.budget.get("radio words", inf)
+        self.untold = [name for name in self.untold if self.found[name].time == inf and name not in self.safe]
+        for name in self.untold:
+            text = f"{name} {self.found[name].room}"
+            words = len(text.split())
+            if speech is not None and words <= min(speech.max_words, left):
                 # The others hear it when it has been said; two reports at once are compared by that time.
                 time = round(seen.data["time"] + words * WORD_TICKS * TICK, 1)
-                self.found[name] = Report(time, self.agents.index(self.agent), room)
-                if sends:
-                    return text
-        return ""
-
-    @staticmethod
-    def _room_at(rooms: dict[str, list[float]], at: list[float]) -> str:
-        for room, (west, south, east, north, level) in rooms.items():
-            if west <= at[0] <= east and south <= at[1] <= north and abs(at[2] - level) < 1.0:
-                return room
+                self.found[name] = self.found[name]._replace(time=time)
+                return text
         return ""
 
     def _wanted(self, seen: Observation) -> list[str]:
@@ -108,16 +120,8 @@ class Rescuer:
                 return [*self._make_room(seen), lift, near, *there]
             return [lift, near, *there] if tried else [near, lift, *there]
         if not set(data["hurt"]) - {*self.found, *self.safe}:
-            return self._out_of_the_way(data["place"])
-        return self.search.wanted(seen)
-
-    def _out_of_the_way(self, place: str) -> list[str]:
-        """Everybody is found and cared for: it waits in a room that nobody is carried out of."""
-        busy = {"hall", *(report.room for name, report in self.found.items() if name not in self.safe)}
-        free = [room for room in self.search.plan if room not in busy]
-        if place in free or not free:
-            return ["wait"]
-        return [f"go to {free[self.agents.index(self.agent) % len(free)]}", "wait"]
+            return [f"go to {EXIT}", "wait"]  # out of the way of those who carry, where they lay people down
+        return self.search.wanted(seen) if self.search.own else ["wait"]  # where there are fewer rooms than rescuers
 
     def _make_room(self, seen: Observation) -> list[str]:
         """Its partner is here and does not get at the hurt: it goes a little away, and comes back from there."""
@@ -137,6 +141,9 @@ class Rescuer:
         data, result = seen.data, seen.data.get("result", {})
         if data["place"] != EXIT:
             return [f"go to {EXIT}", "go on"]
+        if result.get("command") == f"pick up {load}":  # over the threshold, from outside: in, to come out from there
+            inside = ("hall", self.found[load].room)
+            return [f"go to {room}" for room in inside if room]
         if result.get("command") in (f"go to {EXIT}", "go on") and result.get("code") == "done":
             return [f"put down {load}"]
         if result.get("command", "").startswith("follow ") and result.get("code") == "done":

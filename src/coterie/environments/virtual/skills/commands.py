@@ -9,11 +9,12 @@ for it: one that fails, if it means nothing.
 import re
 from typing import TYPE_CHECKING, Literal
 
+from coterie.environments.virtual.skills.following import Follow
 from coterie.environments.virtual.skills.handling import READABLE, OpenClose, PickUp, Put, Use
 from coterie.environments.virtual.skills.sharing import Give, Lift, Take
 from coterie.environments.virtual.skills.skill import Skill
 from coterie.environments.virtual.skills.stepping import Forward, Look, Pitch, Refused, Turn, Wait
-from coterie.environments.virtual.skills.walking import Follow, GoTo
+from coterie.environments.virtual.skills.walking import GoTo
 
 if TYPE_CHECKING:
     from coterie.environments.virtual.simulation import Simulation

@@ -176,7 +176,10 @@ def _aside(simulation: "Simulation", agent: str, lane: Sequence[Spot], waiting: 
         waiting: what it goes on with at that spot.
     """
     at = simulation.at(agent)
-    best, far = None, _from_way(at, lane) + WORTH
+    near = _from_way(at, lane)
+    if near >= LANE:
+        return None
+    best, far = None, min(near + WORTH, LANE - 1e-9)
     for spot in _ring(at, ASIDE):
         away = min(LANE, _from_way(spot, lane))
         fits = waiting is None or waiting.can_stand(simulation, spot)

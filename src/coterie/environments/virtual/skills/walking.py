@@ -1,8 +1,10 @@
-"""Walking somewhere: go to, follow; alone, or as one of two who carry something."""
+"""Walking somewhere: go to; alone, or as one of two who carry something."""
 
+from itertools import pairwise
 from math import hypot
 from typing import TYPE_CHECKING
 
+from coterie.environments.virtual.skills.following import NEXT_TO, Follow, partner_of
 from coterie.environments.virtual.skills.passing import change_places, get_by, in_the_way
 from coterie.environments.virtual.skills.skill import PATIENCE, FailCode, Result, Skill
 from coterie.environments.virtual.state import motion
@@ -13,18 +15,16 @@ if TYPE_CHECKING:
 
 OPENING = 8
 """Ticks that opening a door on the way takes."""
+OVERDUE = 30
+"""Ticks over twice the time that a straight piece of way takes, after which one who only dodges to and fro is stuck."""
 RETRIES = 3
 """How often one who is stuck tries another way."""
-NEXT_TO = 1.0
-"""How near one goes to another body, metres between middles."""
+DETOUR = 0.5
+"""How much farther than straight the way to one's partner is who stands behind something, metres."""
 BESIDE = 0.3
 """How near one goes to a thing, metres from where one can stand by it."""
 WITHIN = 0.5
 """How near one goes to the middle of a place, metres."""
-GLANCE, LOST = 5, 30
-"""Ticks between two looks at whom one follows, and for which one goes on towards where one saw it last."""
-LONGEST_WALK_AFTER = 300
-"""Ticks after which following ends by itself."""
 
 
 class GoTo(Skill):
@@ -84,7 +84,10 @@ class GoTo(Skill):
             self._plan(simulation, agent)
 
     def _next(self, simulation: "Simulation", agent: str) -> None:
+        (x, y, _), (to_x, to_y, _) = simulation.at(agent), self.route[0]
         simulation.walk(agent, self.route[0], self.near if len(self.route) == 1 else 0.05)
+        pace = float(simulation.walkers.pace[simulation.number(agent)])
+        self.ring(simulation, agent, OVERDUE + round(2 * hypot(to_x - x, to_y - y) / pace))
 
     def proceed(self, simulation: "Simulation", agent: str, flags: int) -> Result | None:
         """Takes the next bend, opens a door, gets round what is in the way, or ends."""
@@ -96,6 +99,8 @@ class GoTo(Skill):
                 return failed
         if self.opening and flags & motion.RANG:
             return self._open(simulation, agent)
+        if flags & motion.RANG and not self.route:
+            return self._plan(simulation, agent)  # its partner, for whom it waited, has let go of the load
         if flags & motion.ARRIVED and self.route:
             self.route.pop(0)
             if not self.route:
@@ -106,7 +111,7 @@ class GoTo(Skill):
             self.opening = simulation.met(agent)
             simulation.halt(agent)
             self.ring(simulation, agent, OPENING)
-        elif flags & motion.STUCK:
+        elif flags & (motion.STUCK | motion.RANG):
             return self._get_round(simulation, agent)
         return None
 
@@ -144,21 +149,34 @@ class GoTo(Skill):
     def _get_round(self, simulation: "Simulation", agent: str) -> Result | None:
         partner = partner_of(simulation, agent)
         other = in_the_way(simulation, agent, self.route[0]) or simulation.met(agent)
-        if partner and simulation.distance(agent, partner) > motion.TETHER - 0.2 and self.waited < PATIENCE:
-            # The one ahead has only waited for the one behind.
-            self.waited += motion.STUCK_TICKS
-            self._next(simulation, agent)
-            return None
+        if partner and simulation.distance(agent, partner) > motion.TETHER - 0.2:
+            between = simulation.way(agent, simulation.at(partner))
+            length = sum(hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(between))
+            if length > simulation.distance(agent, partner) + DETOUR and self.retries > 0:
+                # They stand on two sides of something: it goes back to the other, and on from there.
+                self.retries -= 1
+                self.route = [*between[1:-1], *simulation.navigator.path(between[-2], self.route[-1])[1:]]
+                self._next(simulation, agent)
+                return None
+            if self.waited < PATIENCE:  # the one ahead has only waited for the one behind
+                self.waited += motion.STUCK_TICKS
+                self._next(simulation, agent)
+                return None
         in_place = self.goal in simulation.layout.places and simulation.place_of(agent) == self.goal
-        if in_place or (other and other == self.goal):
+        if (in_place and not (partner and self.retries > 0)) or (other and other == self.goal):
             return self.done()
-        if other and self.goal in simulation.layout.things and simulation.reaches(agent, self.goal):
+        at_hand = self.goal in simulation.layout.things and simulation.reaches(agent, self.goal)
+        if other and at_hand and simulation.sees(agent, self.goal):
             return self._arrive(simulation, agent)  # somebody stands where it wanted to stand, and it is near enough
         self.retries -= 1
         if self.retries < 0 and not change_places(simulation, agent, other):
             return self.fail("blocked", other)
         if self.retries < 0:
-            self.displaced(simulation, agent)
+            if other != partner:
+                self.displaced(simulation, agent)
+                return None
+            self.retries = RETRIES  # past the one that has the other end, on the way it was on
+            self._next(simulation, agent)
             return None
         bends = get_by(simulation, agent, other, self.route) if other in simulation.present else None
         if bends is not None:
@@ -173,6 +191,8 @@ class GoTo(Skill):
         agreed = (isinstance(other, GoTo) and other.ready and other.goal == self.goal) or (
             isinstance(other, Follow) and other.goal == agent
         )
+        if self.goal == partner:  # who comes nearer to the other pulls at nothing
+            return None if self.route else self._plan(simulation, agent)
         number = simulation.number(agent)
         if not agreed:
             self.route, self.waited = [], self.waited + 2
@@ -191,60 +211,3 @@ class GoTo(Skill):
             else:
                 self.ring(simulation, agent, 2)
         return None
-
-
-class Follow(Skill):
-    """Stays a step behind another body until that has stood still for three seconds, is lost, or 30 s are over."""
-
-    def __init__(self, text: str, goal: str) -> None:
-        """Keeps whom."""
-        super().__init__(text)
-        self.goal = goal
-        self.route: list[Spot] = []
-        self.unseen = self.still = self.passed = 0
-        self.last: Spot = (0.0, 0.0, 0.0)
-
-    def start(self, simulation: "Simulation", agent: str) -> Result | None:
-        """Looks where the other is."""
-        self.route = []
-        if self.goal not in simulation.present or not simulation.sees(agent, self.goal):
-            return self.fail("not_visible")
-        self.last = simulation.at(self.goal)
-        self.ring(simulation, agent, 1)
-        return None
-
-    def proceed(self, simulation: "Simulation", agent: str, flags: int) -> Result | None:
-        """Looks again where the other is, and walks there."""
-        if flags & motion.ARRIVED and self.route:
-            self.route.pop(0)
-        if flags & motion.RANG:
-            self.passed += GLANCE
-            self.ring(simulation, agent, GLANCE)
-            if self.goal in simulation.present and simulation.sees(agent, self.goal):
-                was, self.last, self.unseen = self.last, simulation.at(self.goal), 0
-                self.still = self.still + GLANCE if hypot(was[0] - self.last[0], was[1] - self.last[1]) < 0.05 else 0
-            else:
-                self.unseen += GLANCE
-            if self.unseen > LOST:
-                return self.fail("not_visible")
-            if self.still >= LOST or self.passed >= LONGEST_WALK_AFTER:
-                return self.done()
-            x, y, _ = simulation.at(agent)
-            near = hypot(x - self.last[0], y - self.last[1]) <= 1.5 * NEXT_TO and not self.unseen
-            self.route = [] if near else simulation.way(agent, self.last)[1:]
-        if self.route:
-            simulation.walk(agent, self.route[0], 0.05)
-            if partner := partner_of(simulation, agent):
-                simulation.walkers.partner[simulation.number(agent)] = simulation.number(partner)
-        else:
-            simulation.walkers.mode[simulation.number(agent)] = motion.STANDS
-        return None
-
-
-def partner_of(simulation: "Simulation", agent: str) -> str:
-    """Who carries a heavy thing together with a body; empty: nobody."""
-    for name in simulation.things.hands[agent]:
-        holders = simulation.things.holders(name)
-        if len(holders) > 1:
-            return holders[1] if holders[0] == agent else holders[0]
-    return ""

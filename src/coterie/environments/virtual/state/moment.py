@@ -155,9 +155,10 @@ class Moment:
         return hypot(other_x - x, other_y - y)
 
     def reaches(self, agent: str, name: str) -> bool:
-        """Whether something is within reach of a body's hands."""
+        """Whether something is within reach of a body's hands; what is heavy, from the floor it stands on only."""
         height = self.spot_of(name)[2] - self.at(agent)[2]
-        return -0.5 <= height <= 2.2 and self.distance(agent, name) <= REACH
+        heavy = name in self.things.states and self.things.can(name, "heavy")
+        return -0.5 <= height <= (0.5 if heavy else 2.2) and self.distance(agent, name) <= REACH
 
     def spot_of(self, name: str) -> Spot:
         """Where a body, thing or door is: the middle of its bottom."""

@@ -24,9 +24,17 @@ TURNS = ((1.0, 0.0), (0.7, 0.7), (0.7, -0.7), (0.0, 1.0), (0.0, -1.0), (-0.7, 0.
 def free_spot(truth: "Truth", agent: str, name: str) -> Spot | None:
     """Finds room for a thing that a body puts down: before its feet, or else round it; None: there is none.
 
-    What is solid must touch neither bodies nor solids; anything else needs only a floor and no wall between, and
-    lies at the feet where there is none.
+    What is solid must touch neither bodies nor solids, and may stand by whoever has its other end; anything else needs
+    only a floor and no wall between, and lies at the feet where there is none.
     """
+    solid = truth.layout.things[name].solid
+    bearers = (agent, *(other for other in truth.things.holders(name) if other != agent and solid))
+    spots = (_spot_by(truth, bearer, name) for bearer in bearers)
+    return next((spot for spot in spots if spot is not None), None if solid else truth.at(agent))
+
+
+def _spot_by(truth: "Truth", agent: str, name: str) -> Spot | None:
+    """Room for a thing before a body or round it."""
     (x, y, z), (hx, hy) = truth.at(agent), truth.walkers.heading[truth.number(agent)]
     solid = truth.layout.things[name].solid
     size = truth.layout.things[name].size
@@ -44,7 +52,7 @@ def free_spot(truth: "Truth", agent: str, name: str) -> Spot | None:
         radius = half if solid else 0.05
         if _free(truth, (to_x, to_y, floor), radius, solid) and _in_sight(truth, agent, to_x, to_y):
             return to_x, to_y, floor
-    return None if solid else (x, y, z)
+    return None
 
 
 def letting_go(truth: "Truth", agent: str) -> Spot:

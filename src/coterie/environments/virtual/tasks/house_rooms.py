@@ -100,7 +100,7 @@ class Search:
     """Goes through the rooms of a house, looks round in each and opens what is closed; its own share of rooms first.
 
     It knows the plan and what its seat has been shown. Rooms that others say are empty it leaves out. When all are
-    done it begins again.
+    done it begins again, and looks round from beside furniture, another piece in every round.
     """
 
     def __init__(self, number: int, count: int, opens: bool = True) -> None:
@@ -114,11 +114,16 @@ class Search:
         self.number, self.count, self.opens = number, count, opens
         self.plan: dict[str, list[float]] = {}
         self.todo: list[str] = []
+        self.own: list[str] = []
+        """Its share of the rooms."""
         self.finished = ""
         """The room it has just become through with; empty: none."""
         self._looked: list[str] = []
         self._shut: dict[str, list[float]] = {}
         self._given_up: list[str] = []
+        self._rounds = 0
+        self._furniture: dict[str, list[float]] = {}
+        self._stood_by: list[str] = []
 
     def note(self, seen: Observation) -> None:
         """Takes in what a seat is shown: closed things, rooms, how its last command ended, what others say."""
@@ -129,6 +134,8 @@ class Search:
         for sight in data["sees"]:
             if sight["kind"] == "door":
                 continue
+            if not sight["kind"].startswith("person") and not sight.get("relation"):
+                self._furniture[sight["name"]] = sight["at"]
             if sight.get("state") == "closed" and sight["name"] not in self._given_up:
                 self._shut[sight["name"]] = sight["at"]
             elif sight.get("state") == "open":
@@ -141,6 +148,8 @@ class Search:
         command, code = result.get("command", ""), result.get("code", "")
         if command == "look" and code == "done" and data["place"] not in self._looked:
             self._looked.append(data["place"])
+        if command.startswith("go to ") and code != "interrupted":
+            self._stood_by.append(command.removeprefix("go to "))
         if code in FAILED:
             goal = command.removeprefix("go to ").removeprefix("open ")
             self._given_up.append(goal)
@@ -156,8 +165,11 @@ class Search:
         if here != room:
             return [f"go to {room}"]
         if room not in self._looked:
-            broken_off = result.get("code") == "interrupted" and result["command"] in (f"go to {room}", "look")
-            return ["go on", "look"] if broken_off else ["look"]
+            piece = self._piece_in(room)
+            mine = (f"go to {room}", f"go to {piece}", "look")
+            if result.get("code") == "interrupted" and result["command"] in mine:
+                return ["go on", "look"]
+            return [f"go to {piece}", "look"] if piece and piece not in self._stood_by else ["look"]
         if closed := self._closed_in(room, seen.data["at"]):
             return [f"open {closed}", f"go to {closed}", "look"]
         self._done(room)
@@ -173,8 +185,28 @@ class Search:
         middles = {name: (area[4], area[0] + area[2], area[1]) for name, area in self.plan.items()}
         rooms = sorted(middles, key=lambda name: middles[name])
         first, last = (len(rooms) * (self.number + more) // self.count for more in (0, 1))
-        self.todo = rooms[first:last] + rooms[last:][::-1] + rooms[:first][::-1]
-        self._looked, self._given_up = [], []
+        self.own = rooms[first:last]
+        self.todo = self.own + rooms[last:][::-1] + rooms[:first][::-1]
+        self._looked, self._given_up, self._stood_by = [], [], []
+        self._rounds += 1
+
+    def room_at(self, at: Sequence[float]) -> str:
+        """The room that a spot is in; empty: none."""
+        for room, (west, south, east, north, level) in self.plan.items():
+            if west <= at[0] <= east and south <= at[1] <= north and abs(at[2] - level) < 1.0:
+                return room
+        return ""
+
+    def _piece_in(self, room: str) -> str:
+        """From where it looks round: in the second round from the piece of furniture farthest from the middle."""
+        west, south, east, north, _ = self.plan[room]
+        pieces = [
+            (abs(2 * x - west - east) + abs(2 * y - south - north), name)
+            for name, (x, y, z) in self._furniture.items()
+            if self.room_at((x, y, z)) == room
+        ]
+        begins_again = self._rounds > 1 and pieces
+        return sorted(pieces, reverse=True)[(self._rounds - 2) % len(pieces)][1] if begins_again else ""
 
     def _done(self, room: str) -> None:
         self.todo.remove(room)

@@ -1,7 +1,7 @@
 """The reference of `warehouse_lift`: pairs by seat share the loads out from what all are told, and carry them."""
 
 from coterie.core import Action, Observation, Script
-from coterie.environments.virtual.places.warehouse import DOCK
+from coterie.environments.virtual.places.warehouse import AISLE, DOCK, LETTERS, RACK
 from coterie.environments.virtual.state.moment import HEAVY, TICK, WALK
 from coterie.environments.virtual.tasks.errands import Errand, share_out
 
@@ -39,45 +39,75 @@ def _others(seats: list[str]) -> list[str]:
 
 def script(agent: str) -> Script:
     """A player for a seat: carries its loads with a partner who does the same; the first of the two puts them down."""
-    left: list[tuple[str, str]] | None = None
-    partner, puts, tried, places = "", False, 0, list[str]()
+    return Carrier(agent).play
 
-    def play(seen: Observation) -> Action:
-        nonlocal left, partner, puts, tried
+
+class Carrier:
+    """What one of a pair knows and does."""
+
+    def __init__(self, agent: str) -> None:
+        """Begins with nothing known."""
+        self.agent, self.partner, self.puts = agent, "", False
+        self.left: list[tuple[str, str]] | None = None
+        self.places: list[str] = []
+        self.spots: dict[str, list[float]] = {}
+        self.goal = ""
+        """Where it brings what it carries; empty: where the plan says."""
+        self.full: list[str] = []
+        """Where there was no room, or no way to."""
+        self.there: dict[str, None] = {}
+        """What it has seen standing in the dock."""
+
+    def play(self, seen: Observation) -> Action:
+        """Looks, decides."""
+        if self.left is None:
+            self.left, seats = orders(self.agent, seen), list(seen.data["starts"])
+            self.puts, self.partner = seats.index(self.agent) % 2 == 0, _others(seats)[seats.index(self.agent)]
+            self.places, self.spots = ["dock", *seen.data["bays"]], seen.data["spots"]
         options, holds = seen.spec.move.options, seen.data["holds"]  # type: ignore[union-attr]  # commands are listed
-        if left is None:
-            left, seats = orders(agent, seen), list(seen.data["starts"])
-            puts, partner = seats.index(agent) % 2 == 0, _others(seats)[seats.index(agent)]
-            places.extend(["dock", *seen.data["bays"]])
-        while left and left[0][0] not in seen.data["loads"] and left[0][0] not in holds:
-            left.pop(0)
-            tried = 0
-        if not left:  # it leaves the dock to those who still carry
-            away = "go to north passage"
-            return Action(away if away in options and seen.data["place"] in places else "wait")
-        name, goal = left[0]
-        goal = places[(places.index(goal) + tried) % len(places)]
-        result = seen.data.get("result", {})
-        if name not in holds:
-            stuck = result.get("command") == f"go to {name}" and result.get("code") == "blocked"
-            wanted = [
-                f"pick up {name}",
-                *(["go to dock", "go to north passage"] if stuck else []),
-                f"go to {name}",
-                "look",
-            ]
-        elif not puts:
-            # The other says where to: it goes there itself first, then wherever the other finds room.
-            wanted = [*([] if tried else [f"go to {goal}"]), f"follow {partner}", "look"]
-            tried += result.get("command") == f"go to {goal}" and result.get("code") == "done"
-        elif result.get("command") == f"go to {goal}" and result.get("code") == "done":
-            wanted = [f"put down {name}"]
-        elif result.get("command") == f"put down {name}":
-            tried += 1
-            goal = places[(places.index(goal) + 1) % len(places)]
-            wanted = [f"go to {goal}"]
+        standing = [each for each in seen.data["sees"] if each["kind"] != "person" and not each.get("relation")]
+        self.there.update(dict.fromkeys(each["name"] for each in standing if each["at"][1] < DOCK))
+        while self.left and self.left[0][0] not in seen.data["loads"] and self.left[0][0] not in holds:
+            self.left.pop(0)
+            self.goal, self.full = "", []
+        if not self.left:  # it leaves the dock to those who still carry
+            wanted = ["go to north passage"] if seen.data["place"] in self.places else []
+        elif self.left[0][0] not in holds:
+            wanted = self._to_load(self.left[0][0], seen)
         else:
-            wanted = [f"go to {goal}", f"put down {name}"]
+            wanted = self._bring(*self.left[0], seen) if self.puts else self._come_along(self.left[0][1], seen)
         return Action(next((each for each in wanted if each in options), "wait"))
 
-    return play
+    def _to_load(self, load: str, seen: Observation) -> list[str]:
+        """There, and lift; by another way when somebody stands in that one, or to its aisle if it lost sight of it."""
+        result, ends = seen.data.get("result", {}), ["go to dock", "go to north passage"]
+        stuck = (result.get("command"), result.get("code")) == (f"go to {load}", "blocked")
+        looked = (result.get("command"), result.get("code")) == ("look", "done")
+        aisle = f"go to aisle {LETTERS[int(self.spots[load][0] / (AISLE + 2 * RACK))]}"
+        lost = [aisle, *ends] if looked else ["look"]
+        return [f"pick up {load}", *(ends if stuck else []), f"go to {load}", *lost]
+
+    def _come_along(self, goal: str, seen: Observation) -> list[str]:
+        """The other says where to: it goes where the plan says first, then wherever the other finds room."""
+        result = seen.data.get("result", {})
+        if result.get("command") == f"go to {goal}" and result["code"] != "interrupted":
+            self.full.append(goal)
+        lost = (result.get("command"), result.get("code")) == ("look", "done")
+        wanted = [] if self.full else [f"go to {goal}"]
+        return [*wanted, f"follow {self.partner}", *([f"go to {self.partner}"] if lost else []), "look"]
+
+    def _bring(self, load: str, planned: str, seen: Observation) -> list[str]:
+        """Where the plan says; without room there elsewhere in the dock, or beside what stands in it."""
+        result, goal = seen.data.get("result", {}), self.goal or planned
+        command, code = result.get("command"), result.get("code")
+        if (command, code) == (f"go to {goal}", "done"):
+            return [f"put down {load}"]
+        # It is picked up again when it has been put down short of the dock.
+        if command in (f"put down {load}", f"pick up {load}" if seen.data["place"] == goal else "") or (
+            (command, code) == (f"go to {goal}", "blocked")
+        ):
+            self.full.append(goal)
+            free = [each for each in (*self.places, *self.there) if each not in (*self.full, load)]
+            self.full = self.full if free else []
+            self.goal = goal = (free or [planned])[0]
+        return [f"go to {goal}", f"put down {load}"]
