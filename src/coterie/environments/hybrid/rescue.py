@@ -18,11 +18,11 @@ from coterie.environments.virtual.hearing import Wire
 from coterie.environments.virtual.places.house import house
 from coterie.environments.virtual.settings import CommonSettings, Settings
 from coterie.environments.virtual.skills.sharing import GLANCE
-from coterie.environments.virtual.space.geometry import clear
+from coterie.environments.virtual.space.line_of_sight import clear
 from coterie.environments.virtual.space.scene import Door, Scene, Thing
 from coterie.environments.virtual.state.layout import Layout
 from coterie.environments.virtual.state.moment import HEAVY, REACH, TICK
-from coterie.environments.virtual.state.motion import EYES
+from coterie.environments.virtual.state.sight import EYES
 from coterie.environments.virtual.state.things import Spot
 from coterie.environments.virtual.tasks.errands import HANDS_S, Errand, share_out, walk_s
 from coterie.environments.virtual.tasks.house_rooms import SEATS, HouseWorld, plan_of, said_list

@@ -3,8 +3,8 @@
 from math import cos, radians, sin
 from typing import TYPE_CHECKING
 
+from coterie.environments.virtual.skills.following import partner_of
 from coterie.environments.virtual.skills.skill import FailCode, Result, Skill
-from coterie.environments.virtual.skills.walking import partner_of
 from coterie.environments.virtual.state import motion
 
 if TYPE_CHECKING:
