@@ -23,6 +23,7 @@ FLOORS = {
     "studio": 5,
     "commands": 6,  # what the command line calls, one file a group of commands
     "cli": 7,
+    "__main__": 8,
 }
 
 

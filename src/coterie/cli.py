@@ -66,7 +66,3 @@ app.command("bench")(bench)
 def main() -> None:
     """Runs the command line."""
     app()
-
-
-if __name__ == "__main__":
-    main()

@@ -23,6 +23,11 @@ def coterie(*words, code=0):
     return result.output
 
 
+def test_the_command_line_runs_as_a_module_too():
+    shown = subprocess.run([sys.executable, "-m", "coterie", "list", "lookout"], capture_output=True, text=True)
+    assert (shown.returncode, shown.stdout) == (0, coterie("list", "lookout"))
+
+
 def test_list_names_every_world_with_its_seats_and_options():
     worlds = {world["id"]: world for world in json.loads(coterie("list", "--json"))}
     assert sorted(worlds) == environments()
