@@ -14,6 +14,7 @@ SMALL_TOWN = {"size": 30}
 CASES = {
     "house_search-v1": ([{}, {"agents": 1, "rooms": 1}, {"agents": 3, "rooms": 5, "floors": 2}], 0.98, 4.5),
     "house_tidy-v1": ([{}, {"agents": 1}, {"agents": 4, "rooms": 4, "tasks": 3, "limit_s": 120}], 0.98, 7.0),
+    "market-v1": ([{}, {"goods": 4, "stalls": 6}, {"agents": 3, "size": 60}], 0.95, 14.0),
     "rescue-v1": ([{}, {"rooms": 1, "hurt": 1}, {"agents": 4, "rooms": 5, "floors": 2, "limit_s": 200}], 0.94, 4.5),
     "town_delivery-v1": (
         [{**SMALL_TOWN, "parcels": 2}, {**SMALL_TOWN, "couriers": 1}, {**SMALL_TOWN, "couriers": 3, "late_s": 15}],

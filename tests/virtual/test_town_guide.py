@@ -140,3 +140,11 @@ def test_the_guide_cannot_see():
 def test_options_out_of_range_are_refused(options):
     with pytest.raises(Exception, match="expected"):
         make("town_guide", **options)
+
+
+def test_a_visitor_with_few_words_names_one_street_of_a_crossing():
+    options = {"size": 63, "people": 12, "knocks": 3, "max_words": 8}
+    for seed in range(4):
+        assert play("town_guide", dict.fromkeys(make("town_guide").agents, Expert()), seed, options=options).outcome[
+            "success"
+        ]

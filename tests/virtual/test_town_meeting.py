@@ -78,3 +78,10 @@ def test_next_to_each_other_with_a_house_between_is_not_met():
 def test_options_out_of_range_are_refused(options):
     with pytest.raises(Exception, match="expected"):
         make("town_meeting", **options)
+
+
+def test_experts_find_shorter_sentences_where_few_words_can_be_said_at_once():
+    options = {"size": 49, "common": 3, "max_words": 6}
+    episodes = [play("town_meeting", dict.fromkeys(("ann", "bob"), Expert()), seed, options=options) for seed in (0, 1)]
+    assert all(episode.outcome["success"] for episode in episodes)
+    assert all(len(turn.action.say[0].text.split()) <= 6 for each in episodes for turn in each.turns if turn.action.say)

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
-from math import inf
+from math import hypot, inf
 from typing import TYPE_CHECKING
 
 from coterie.environments.virtual.hearing import WORD_TICKS
-from coterie.environments.virtual.state.moment import TICK
+from coterie.environments.virtual.state.moment import TICK, WALK
 from coterie.environments.virtual.tasks.errands import walk_s
 
 if TYPE_CHECKING:
@@ -58,6 +58,11 @@ def shopping_s(
 ) -> float:
     """The least seconds in which a team that knows everything can have bought every good; a bound from below.
 
+    It counts the shortest share of the goods among the buyers, each one's way from earshot to earshot of the stalls it
+    must visit, no shorter than straight and no shorter than the way round what stands there, and for every good the
+    four words of an offer that is accepted at once: nothing changes hands after that. It does not count what finding
+    out takes: who reads signs and asks for prices, as the references do, needs several times as long.
+
     Args:
         simulation: the world.
         starts: where the buyers are.
@@ -66,13 +71,30 @@ def shopping_s(
         goods: how many goods there are.
         earshot: from how far one can buy, metres.
     """
-    short = earshot + ASIDE
+    short, at = earshot + ASIDE, {name: simulation.things.position(name) for name in fronts}
+    half = {name: hypot(*simulation.layout.things[name].size[:2]) / 2 for name in fronts}
+
+    def straight_s(name: str, spot: "Spot", reach: float) -> float:
+        """Seconds to come as near to a shopkeeper as that, straight."""
+        return max(0.0, simulation.things.distance(name, *spot[:2]) - reach) / WALK * TICK
+
     ways = {
-        (one, other): walk_s(simulation, fronts[one], fronts[other], 2 * short) if one != other else 0.0
+        (one, other): max(
+            walk_s(simulation, fronts[one], fronts[other], 2 * short),
+            straight_s(one, at[other], 2 * earshot + half[other]),
+        )
+        if one != other
+        else 0.0
         for one in fronts
         for other in fronts
     }
-    begin = [{name: walk_s(simulation, start, front, short) for name, front in fronts.items()} for start in starts]
+    begin = [
+        {
+            name: max(walk_s(simulation, start, front, short), straight_s(name, start, earshot))
+            for name, front in fronts.items()
+        }
+        for start in starts
+    ]
     return least_time(begin, ways, sells, goods, OFFER_WORDS * WORD_TICKS * TICK)
 
 

@@ -2,7 +2,7 @@
 
 `from mill street and king street to mrs bell` - `rose street 6 by park road then hill road`: where to, and which
 streets lead there. When the way is too long to be told at once, it ends with `then call`, and the visitor calls again
-from there.
+from there. With few words at once the visitor names only one of the streets that it stands on.
 """
 
 from collections import deque
@@ -86,8 +86,10 @@ def visitor() -> Script:
             names = [todo[0], *(f"{street} and {todo[0]}" for street in streets)]
             names += [f"{todo[0]} and {street}" for street in streets]
             return Action(next((f"go to {name}" for name in names if f"go to {name}" in options), "wait"))
-        speech, call = seen.spec.speech, f"from {place} to {seen.data['find']}"
-        if asked or speech is None or len(call.split()) > speech.max_words:
+        speech = seen.spec.speech
+        calls = [f"from {at} to {seen.data['find']}" for at in (place, *streets)]
+        call = next((each for each in calls if speech and len(each.split()) <= speech.max_words), "")
+        if asked or not call:
             return Action("wait")
         asked = True
         return Action("wait", (Utterance(call),))

@@ -52,7 +52,8 @@ class TownMeeting(VirtualWorld):
             known: how likely a place is on somebody's map, 0 to 1.
             common: how many places are on everybody's map at least, 1 to 8.
             near: how far anybody may have to walk to anybody else, metres, 2 to 20.
-            phone: whether there is a telephone; else voices carry as far as they carry.
+            phone: whether there is a telephone; else voices carry as far as they carry, and the references, who look
+                for nobody, meet only if they begin in earshot.
             max_words: most words said at once.
             word_price: what a word on the telephone costs its speaker.
             limit_s: simulated seconds after which the episode ends; null: enough, 180 in a town of up to 62 m and

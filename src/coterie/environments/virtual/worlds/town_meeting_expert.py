@@ -2,32 +2,34 @@
 
 from coterie.core import Action, Observation, Script, Utterance
 
-ASK, GO = "do you know", "we meet at"
+ASK, GO = ("do you know", "know"), ("we meet at", "meet")
+"""How to ask for a place and how to settle on it; shorter where few words can be said at once."""
 
 
 def first(agents: tuple[str, ...]) -> Script:
     """Who names places: one that is on its map after the other, until everybody has said yes to one."""
     named = -1
     answers: dict[str, str] = {}
+    places: list[str] = []
     goal = ""
 
     def play(seen: Observation) -> Action:
-        nonlocal named, goal
+        nonlocal named, goal, places
         for message in seen.heard:
             answers[message.speaker] = message.text
         if goal:
             return towards(goal, seen)
-        places = seen.data["map"]
         if named >= 0 and len(answers) == len(agents) - 1:
             if all(answer == "yes" for answer in answers.values()):
-                goal = places[named]
-                return Action(towards(goal, seen).move, say(seen, f"{GO} {goal}"))
+                goal = places[named % len(places)]
+                return Action(towards(goal, seen).move, about(seen, GO, goal))
             answers.clear()
             named += 1
-            return Action("wait", say(seen, f"{ASK} {places[named % len(places)]}"))
+            return Action("wait", about(seen, ASK, places[named % len(places)]))
         if named < 0 and seen.spec.speech is not None:
-            named = 0
-            return Action("wait", say(seen, f"{ASK} {places[0]}"))
+            places = [place for place in seen.data["map"] if about(seen, GO, place)]
+            named = 0 if places else named
+            return Action("wait", about(seen, ASK, places[0]) if places else ())
         return Action("wait")
 
     return play
@@ -41,20 +43,21 @@ def other() -> Script:
         nonlocal goal
         answer = ""
         for message in seen.heard:
-            if message.text.startswith(GO):
-                goal = message.text.removeprefix(GO).strip()
-            elif message.text.startswith(ASK):
-                known = message.text.removeprefix(ASK).strip() in seen.data["map"]
-                answer = "yes" if known else "no"
-        return Action(towards(goal, seen).move, say(seen, answer) if answer else ())
+            begin = next((each for each in (*ASK, *GO) if message.text.startswith(f"{each} ")), "")
+            place = message.text.removeprefix(begin).strip()
+            if begin in GO:
+                goal = place
+            elif begin:
+                answer = "yes" if place in seen.data["map"] else "no"
+        return Action(towards(goal, seen).move, about(seen, ("",), answer) if answer else ())
 
     return play
 
 
-def say(seen: Observation, text: str) -> tuple[Utterance, ...]:
-    """The words, where there is room for them."""
-    speech = seen.spec.speech
-    return (Utterance(text),) if speech is not None and len(text.split()) <= speech.max_words else ()
+def about(seen: Observation, beginnings: tuple[str, ...], rest: str) -> tuple[Utterance, ...]:
+    """A sentence with the first of some beginnings for which there are words enough; none: there are not."""
+    speech, texts = seen.spec.speech, [f"{begin} {rest}".strip() for begin in beginnings]
+    return tuple(Utterance(text) for text in texts if speech and len(text.split()) <= speech.max_words)[:1]
 
 
 def towards(goal: str, seen: Observation) -> Action:
