@@ -86,22 +86,19 @@ class Market(VirtualWorld):
 
     def build(self) -> Scene:
         """Draws the stalls with their secrets, and the purses."""
-        count = len(self.agents)
-        scene, stalls = (
-            streets(self.chance, self.size, self.stalls, 2 * count) if self.size else hall(self.stalls, count)
-        )
+        count, size = len(self.agents), self.size
+        scene, stalls = streets(self.chance, size, self.stalls, 2 * count) if size else hall(self.stalls, count)
         self.stands = stalls
         self.signs = {stall.keeper: stall.sign for stall in stalls}
         self.keepers = draw_keepers(self.chance, list(self.signs), self.goods)
         fewest = PURSE * -(-len(self.goods) // count)
         self.purses = {agent: self.chance.draw(f"purse of {agent}", range(fewest, fewest + 5)) for agent in self.agents}
-        cheapest = [
-            min(keeper.wares[good].cost for keeper in self.keepers.values() if keeper.has(good)) for good in self.goods
-        ]
+        keepers = self.keepers.values()
+        cheapest = [min(each.wares[good].cost for each in keepers if each.has(good)) for good in self.goods]
         self.best = most_gain(cheapest, list(self.purses.values()), WORTH)
         self.bought: dict[str, list[str]] = {agent: [] for agent in self.agents}
         self.gain, self.went_to = 0, dict[str, str]()
-        self.spots = self.chance.sample("start", scene.starts, count) if self.size else list(scene.starts)
+        self.spots = self.chance.sample("start", scene.starts, count) if size else list(scene.starts)
         texts = {
             self.signs[name]: f"{name} sells {' and '.join(keeper.wares) or 'nothing today'}"
             for name, keeper in self.keepers.items()
@@ -183,8 +180,7 @@ class Market(VirtualWorld):
         for agent, action in actions.items():
             sentence = str(action.move)
             if sentence in self.sentences(agent):
-                simulation.speaking[agent] = simulation.ticks + WORD_TICKS * len(sentence.split())
-                said = simulation.speaking[agent]
+                said = simulation.speaking[agent] = simulation.ticks + WORD_TICKS * len(sentence.split())
                 self.agenda.hearings.append(Hearing(said, agent, self.counter(agent), sentence))
                 actions = {**actions, agent: msgspec.structs.replace(action, move="say")}
         return super().advance(actions)
