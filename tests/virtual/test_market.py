@@ -267,3 +267,11 @@ def test_experts_tell_the_truth_and_use_what_they_are_told():
 def test_options_out_of_range_are_refused(options):
     with pytest.raises(Exception, match="expected"):
         make("market", **options)
+
+
+def test_mute_buyers_have_time_enough_to_ask_at_all_stalls_of_a_town_themselves():
+    options = {"agents": 6, "goods": 2, "stalls": 3, "size": 85, "max_words": 0}
+    for seed in (5049, 5050):
+        assert play("market", dict.fromkeys(make("market", **options).agents, Expert()), seed, options=options).outcome[
+            "success"
+        ]

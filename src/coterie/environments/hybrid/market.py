@@ -64,7 +64,7 @@ class Market(VirtualWorld):
             word_price: what a word on the telephone costs its speaker.
             limit_s: simulated seconds after which the episode ends; null: enough, for each good that falls to a buyer
                 5 at every stall and 15 more, at least 30; in a town a second for every metre of its side, for each
-                stall and each good that falls to a buyer.
+                stall (all, where nobody speaks) and each good that falls to a buyer.
             settings: `view`, `physics` and `tier`, as in all virtual worlds (`virtual.settings.Settings`).
 
         Raises:
@@ -77,8 +77,8 @@ class Market(VirtualWorld):
                 "1 to 8 stalls, size 0 (a hall) or 60 to 200 m"
             )
         if limit_s is None:
-            share = ceil(goods / agents)
-            limit_s = max(30.0, 5.0 * share * (stalls + 3)) + size * (ceil(stalls / agents) + share)
+            share, asking = ceil(goods / agents), agents if max_words else 1
+            limit_s = max(30.0, 5.0 * share * (stalls + 3)) + size * (ceil(stalls / asking) + share)
         self.agents = SEATS[:agents]
         wires = {"phone": Wire(self.agents, word_price)}
         super().__init__(Settings(limit_s=limit_s, max_words=max_words, voices=("talk",), wires=wires, **settings))
