@@ -1,13 +1,14 @@
 """Town guide: a visitor who sees the street and a guide who has the map learn to find doors by telephone.
 
-Two language models begin with random weights. Each imitates experts until it is of some use beside one; then the two
-play together, and the reward for doors that are found teaches the guide what it still lacks. The town is the same in
-every episode; who is looked for, and from where, is not. Run it with `coterie train town_guide`; it needs the extras
-`llm` and `virtual`.
+Two language models begin with random weights, in a new town every time. They first learn to read: to look up what stood
+further up. Then each imitates an expert until it is of use beside another, and at last the two play together, and the
+reward for doors that are found teaches both. Run it with `coterie train town_guide`; it needs the extras `llm` and
+`virtual`.
 """
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,26 +17,19 @@ from first_words import HELD_OUT, MEASURES, MUTED, VALIDATION, record_of, succes
 
 from coterie.agents import Expert, Language, Random
 from coterie.agents.scripted import ScriptedAgent
-from coterie.algorithms import Reinforce
-from coterie.core import (
-    Action,
-    Agent,
-    Channel,
-    Environment,
-    Episode,
-    Json,
-    Mind,
-    Observation,
-    Scramble,
-)
+from coterie.algorithms import GroupRelative
+from coterie.core import Action, Agent, Channel, Environment, Episode, Json, Mind, Observation, Scramble
+from coterie.environments.hybrid import town_guide_experts
 from coterie.evaluation import evaluate
 from coterie.evaluation.report import Arm, Evaluation, Transcript, write_report
 from coterie.policies.codecs import CompactCodec
 from coterie.rollout import gather, read_episodes, write_episodes
 from coterie.rollout.transcribe import transcribe
-from coterie.training import Lesson, Plan, Run, Workers, imitate, train, write_atomically
+from coterie.training import Lesson, Plan, Run, Workers, imitate, read, train, write_atomically
 
 if TYPE_CHECKING:
+    from transformers import LlamaForCausalLM, PreTrainedTokenizerBase
+
     from coterie.learners.torch import TorchLearner
     from coterie.policies.local import LocalPolicy
 
@@ -50,43 +44,53 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     seeds: tuple[int, ...] = (0, 1, 2)
     """One team each; everything random in a team comes from its seed."""
-    number: int = 1
-    """Of the town: it is the same in every episode, so that a guide as small as this can learn it by heart."""
     people: int = 4
     """On the guide's list."""
-    visits: int = 400
-    """Episodes of two experts that both seats imitate."""
-    hidden: int = 48
+    visits: int = 1200
+    """Episodes of two experts, each in a town of its own, that both seats imitate."""
+    calls: int = 12
+    """That the guide answers in each of these towns, about anybody and from anywhere."""
+    hidden: int = 64
     """Width of the models."""
-    layers: int = 2
-    """Their depth."""
-    visitor_gate: float = 0.9
+    layers: int = 3
+    """Their depth: words are found in the second, and compared in the third."""
+    reading_rate: float = 5e-3
+    """Of learning, while learning to read."""
+    reading_gate: float = 0.85
+    """Mean probability of the last words of entries at which a model reads."""
+    reading_updates: int = 1200
+    """At most."""
+    visitor_gate: float = 0.85
     """Success beside an expert, decoding greedily, at which the visitor has imitated enough."""
     guide_gate: float = 0.6
     """The same of the guide."""
     imitation_rate: float = 3e-3
     """Of learning, while imitating."""
-    imitation_updates: int = 600
+    imitation_updates: int = 500
     """At most; a seat that has not passed its gate by then ends the run."""
     check_every: int = 25
-    """Updates of imitation between two looks at the gate."""
-    iterations: int = 30
+    """Updates between two looks at a gate."""
+    pupils: tuple[str, ...] = SEATS
+    """Seats that the reward teaches."""
+    iterations: int = 40
     """Of reinforcement learning, at most."""
-    episodes: int = 96
-    """In one iteration."""
-    rate: float = 6e-4
+    episodes: int = 32
+    """Different visits in one iteration."""
+    repeats: int = 8
+    """Plays of each, which are compared with one another."""
+    rate: float = 1e-3
     """Of learning, while playing together."""
     minibatch: int = 16
-    """Sequences in one optimiser step."""
-    gamma: float = 0.9
-    """What a reward one own turn later is worth."""
+    """Sequences in one optimiser step, while imitating."""
+    plays: int = 64
+    """The same while playing together."""
     word_price: float = 0.0
     """What a word costs its speaker while they learn together."""
     stop_at: float = 0.98
     """Validation success (the lower of sampled and greedy) that ends the learning when reached twice."""
-    validation_episodes: int = 50
+    validation_episodes: int = 100
     """Towns that gates and the choice of the best version are measured in."""
-    evaluation_episodes: int = 100
+    evaluation_episodes: int = 200
     """Held-out towns that every arm is measured in."""
     workers: int = 2
     """Teams taught at the same time, each on one core."""
@@ -94,7 +98,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 def options(settings: Settings, **more: Json) -> dict[str, Json]:
     """The world's options."""
-    return {"number": settings.number, "people": settings.people, **more}
+    return {"people": settings.people, **more}
 
 
 class Guesser(msgspec.Struct, frozen=True):
@@ -136,34 +140,61 @@ class Team:
 
     def learn(self) -> None:
         """From random weights to a team."""
-        from coterie.learners.torch import TorchLearner
-        from coterie.policies.local import LocalPolicy, small_model, small_tokenizer
-
-        settings = self.settings
-        lessons = self.lessons()
-        tokenizer = small_tokenizer(_texts(lessons))
-        for number, seat in enumerate(SEATS):
-            model = small_model(len(tokenizer), settings.hidden, settings.layers, seed=self.start + number)
-            policy = LocalPolicy(model, tokenizer, seat, tokens_per_word=1)
-            self.policies[seat] = policy
-            self.learners[seat] = TorchLearner(
-                model,
-                tokenizer,
-                seat,
-                policy.publish,
-                learning_rate=settings.imitation_rate,
-                decay_over=settings.imitation_updates,
-                minibatch=settings.minibatch,
-                seed=self.start,
-            )
-            self._imitate(seat, lessons)
+        reader = self.read()
+        for seat in SEATS:
+            self.school(seat, reader)
         self._practise()
 
-    def _imitate(self, seat: str, lessons: Sequence[Episode]) -> None:
-        """A model from scratch imitates until it is of use beside an expert."""
-        settings, policy, learner = self.settings, self.policies[seat], self.learners[seat]
+    def read(self) -> "TorchLearner":
+        """A model from scratch learns to go on with words that stood further up, whichever they are."""
+        from coterie.policies.local import small_model, small_tokenizer
+
+        settings = self.settings
+        tokenizer = small_tokenizer(_texts(self.lessons()))
+        model = small_model(len(tokenizer), settings.hidden, settings.layers, seed=self.start, reader=True)
+        learner = self._seat("reader", model, tokenizer).again(settings.reading_rate, settings.reading_updates)
+        (mark,) = self.policies["reader"].encode("say")
+        state = read(
+            self.run,
+            learner,
+            range(3, len(tokenizer)),
+            mark,
+            Lesson(settings.reading_gate, settings.reading_updates, settings.minibatch, settings.check_every),
+            seed=self.start,
+            progress=lambda line: self.tell("reading", line["iteration"], settings.reading_updates, ""),
+        )
+        self._passed(state, settings.reading_gate, "a model foretells words with probability", "reading_updates=...")
+        return learner
+
+    def _seat(self, name: str, model: "LlamaForCausalLM", tokenizer: "PreTrainedTokenizerBase") -> "TorchLearner":
+        """Who speaks for a model, and who teaches it."""
+        from coterie.learners.torch import TorchLearner
+        from coterie.policies.local import LocalPolicy
+
+        settings = self.settings
+        self.policies[name] = policy = LocalPolicy(model, tokenizer, name, tokens_per_word=1)
+        self.learners[name] = TorchLearner(
+            model,
+            tokenizer,
+            name,
+            policy.publish,
+            learning_rate=settings.imitation_rate,
+            decay_over=settings.imitation_updates,
+            minibatch=settings.minibatch,
+            seed=self.start,
+        )
+        return self.learners[name]
+
+    def school(self, seat: str, reader: "TorchLearner") -> None:
+        """A model that reads imitates the expert of its seat until it is of use beside another."""
+        settings, lessons = self.settings, self.lessons()
+        learner = self._seat(seat, deepcopy(reader.model), reader.tokenizer)
+        policy = self.policies[seat]
         gate = settings.visitor_gate if seat == "visitor" else settings.guide_gate
         minds = {**EXPERTS, seat: Language(policy.at(temperature=0), CODEC)}
+        if seat == "guide":
+            luck = random.Random(self.start)
+            lessons = [town_guide_experts.with_calls(episode, luck, settings.calls) for episode in lessons]
         state = imitate(
             self.run,
             learner,
@@ -174,46 +205,49 @@ class Team:
             seed=self.start,
             progress=lambda line: self.tell(f"{seat}: imitation", line["iteration"], settings.imitation_updates, ""),
         )
-        if not state["passed"]:
-            raise RuntimeError(
-                f"team {self.seed}: after {state['updates']} updates the {seat} succeeds in {state['measure']:.0%} "
-                f"beside an expert, {gate:.0%} are needed; give it more with --set imitation_updates=..., "
-                "or --set visits=..."
-            )
+        self._passed(state, gate, f"the {seat}'s success beside an expert is", "imitation_updates=... or visits=...")
         self.export("imitation", seat)
 
-    def _practise(self) -> None:
-        """Both play together, and the reward teaches the guide; the best version on validation visits is kept.
+    def _passed(self, state: Mapping[str, Json], gate: float, what: str, more: str) -> None:
+        """Ends the run when a gate was not passed."""
+        if not state["passed"]:
+            raise RuntimeError(
+                f"team {self.seed}: after {state['updates']} updates {what} {state['measure']:.2f}, {gate:.2f} are "
+                f"needed; give it more with --set {more}"
+            )
 
-        The visitor stays as it is: rewarded too, it learns the town by heart itself, and stops listening.
-        """
+    def _practise(self) -> None:
+        """Both play together, and the reward teaches; the best version on validation towns is kept."""
         settings = self.settings
 
-        def team(temperature: float | None = None) -> dict[str, Mind]:
-            policies = self.policies.items()
-            return {
-                seat: Language(each if temperature is None else each.at(temperature), CODEC) for seat, each in policies
-            }
+        players = {seat: self.policies[seat] for seat in SEATS}
 
         def validate(iteration: int) -> dict[str, Json]:
             line: dict[str, Json] = {}
             for way, temperature in (("sampled", 1.0), ("greedy", 0.0)):
-                report = evaluate(
-                    "town_guide", team(temperature), self.validation, options=options(settings), metrics=MEASURES
-                )
+                team = {seat: Language(policy.at(temperature), CODEC) for seat, policy in players.items()}
+                report = evaluate("town_guide", team, self.validation, options=options(settings), metrics=MEASURES)
                 line[f"success_{way}"] = msgspec.to_builtins(report.measures["success"])
                 line["words_per_success"] = msgspec.to_builtins(report.measures["words_per_success"])
             line["score"] = min(line[f"success_{way}"]["value"] for way in ("sampled", "greedy"))
             return line
 
-        self.learners["guide"] = self.learners["guide"].again(settings.rate, settings.iterations)
+        for seat in settings.pupils:
+            self.learners[seat] = self.learners[seat].again(settings.rate, settings.iterations)
+            self.learners[seat].minibatch = settings.plays
         train(
             self.run,
             "town_guide",
-            team(),
-            [self.learners["guide"]],
-            Reinforce(gamma=settings.gamma),
-            Plan(settings.iterations, settings.episodes, first_seed=100_000_000 + self.start, stop_at=settings.stop_at),
+            {seat: Language(policy, CODEC) for seat, policy in players.items()},
+            [self.learners[seat] for seat in settings.pupils],
+            GroupRelative(),
+            Plan(
+                settings.iterations,
+                settings.episodes,
+                settings.repeats,
+                first_seed=100_000_000 + self.start,
+                stop_at=settings.stop_at,
+            ),
             options=options(settings, word_price=settings.word_price),
             validate=validate,
             progress=lambda line: self.tell("reinforcement", line["iteration"], settings.iterations, ""),
@@ -336,7 +370,7 @@ def next_steps(folder: Path) -> list[str]:
     models = sorted(folder.glob("team-*/models/reinforcement"))[0]
     visitor, guide = models / "visitor", models / "guide"
     return [
-        f"coterie play town_guide --set number=1 --seat visitor=human --seat guide={guide}@0",
-        f"coterie evaluate town_guide --set number=1 --seat visitor={visitor} --seat guide={guide} --channel mute",
+        f"coterie play town_guide --seat visitor=human --seat guide={guide}@0",
+        f"coterie evaluate town_guide --seat visitor={visitor} --seat guide={guide} --channel mute",
         f"coterie replay {sorted(folder.glob('team-*/episodes/trained-greedy.jsonl.zst'))[0]}",
     ]

@@ -7,8 +7,11 @@ from there. With few words at once the visitor names only one of the streets tha
 
 from collections import deque
 from collections.abc import Sequence
+from random import Random
 
-from coterie.core import Action, Observation, Script, Utterance
+import msgspec
+
+from coterie.core import Action, Episode, Observation, Script, Utterance
 
 CALL = "call"
 
@@ -95,3 +98,28 @@ def visitor() -> Script:
         return Action("wait", (Utterance(call),))
 
     return play
+
+
+def with_calls(episode: Episode, luck: Random, count: int) -> Episode:
+    """The guide's side of a visit with `count` calls instead: from anywhere, about everybody, answered by the expert.
+
+    Raises:
+        ValueError: nobody phoned in this visit, so that there is no call to take for a model.
+    """
+    own = episode.turns_of("guide")
+    call = next((turn for turn in own if turn.observation.heard), None)
+    if call is None:
+        raise ValueError(f"in visit {episode.seed} nobody phones the guide; give a visit of two experts")
+    crossings: list[list[str]] = call.observation.data["crossings"]
+    places = [*{street: "" for pair in crossings for street in pair}, *(" and ".join(pair) for pair in crossings)]
+    people = list(call.observation.data["homes"])
+    answer = guide(call.observation.spec.speech.max_words)  # type: ignore[union-attr]  # it speaks
+    turns = own[:1]
+    for number in range(count):
+        if number % len(people) == 0:
+            luck.shuffle(people)
+        words = f"from {luck.choice(places)} to {people[number % len(people)]}"
+        message = msgspec.structs.replace(call.observation.heard[0], text=words)
+        seen = msgspec.structs.replace(call.observation, heard=(message,))
+        turns.append(msgspec.structs.replace(call, observation=seen, action=answer(seen)))
+    return msgspec.structs.replace(episode, turns=tuple(turns))
