@@ -60,9 +60,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Mean probability of the last words of entries at which a model reads."""
     reading_updates: int = 1200
     """At most."""
-    visitor_gate: float = 0.85
+    visitor_gate: float = 0.9
     """Success beside an expert, decoding greedily, at which the visitor has imitated enough."""
-    guide_gate: float = 0.6
+    guide_gate: float = 0.8
     """The same of the guide."""
     imitation_rate: float = 3e-3
     """Of learning, while imitating."""
@@ -82,7 +82,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Of learning, while playing together."""
     minibatch: int = 16
     """Sequences in one optimiser step, while imitating."""
-    plays: int = 64
+    plays: int = 128
     """The same while playing together."""
     word_price: float = 0.0
     """What a word costs its speaker while they learn together."""
