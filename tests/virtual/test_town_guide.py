@@ -4,7 +4,7 @@ import pytest
 
 from coterie.agents import Expert
 from coterie.agents.scripted import ScriptedAgent
-from coterie.core import Action
+from coterie.core import Action, Utterance
 from coterie.environments import make
 from coterie.rollout import play
 
@@ -148,3 +148,22 @@ def test_a_visitor_with_few_words_names_one_street_of_a_crossing():
         assert play("town_guide", dict.fromkeys(make("town_guide").agents, Expert()), seed, options=options).outcome[
             "success"
         ]
+
+
+class Lost:
+    """A visitor that says it is on a street which no map shows."""
+
+    name = "lost"
+
+    def join(self, environment, agent, seed):
+        return ScriptedAgent(
+            lambda seen: Action(
+                "wait", (Utterance(f"from nowhere street to {seen.data['find']}"),) if seen.spec.speech else ()
+            )
+        )
+
+
+def test_an_expert_guide_has_no_answer_to_a_call_from_a_place_that_is_not_on_its_map():
+    episode = play("town_guide", {"visitor": Lost(), "guide": Expert()}, 0)
+    assert episode.failure is None
+    assert {message.speaker for message in episode.messages} == {"visitor"}

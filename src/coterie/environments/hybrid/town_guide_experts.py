@@ -49,13 +49,14 @@ def streets_of(place: str) -> list[str]:
 
 
 def guide(max_words: int) -> Script:
-    """A guide that answers every call."""
+    """A guide that answers every call from a place that is on its map."""
 
     def play(seen: Observation) -> Action:
         idle = Action(None if seen.spec.move is None else "wait")
         for message in seen.heard:
             place, _, name = message.text.removeprefix("from ").partition(" to ")
-            if home := seen.data["homes"].get(name):
+            mapped = {street for pair in seen.data["crossings"] for street in pair}
+            if (home := seen.data["homes"].get(name)) and not mapped.isdisjoint(streets_of(place)):
                 way = fewest_turns(seen.data["crossings"], streets_of(place), streets_of(home)[0])[:-1]
                 words = f"{home} by {' then '.join(way)}" if way else home
                 while len(words.split()) > max_words and way:
