@@ -219,7 +219,6 @@ class Team:
     def _practise(self) -> None:
         """Both play together, and the reward teaches; the best version on validation towns is kept."""
         settings = self.settings
-
         players = {seat: self.policies[seat] for seat in SEATS}
 
         def validate(iteration: int) -> dict[str, Json]:
