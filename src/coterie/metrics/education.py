@@ -17,7 +17,8 @@ def learning_gain() -> Metric:
         lambda told: Pair((told["post"] - told["pre"]) / (1 - told["pre"])) if told["pre"] < 1 else None,
         ("pre", "post"),
         "Score after the lesson less before, over what was missing before: (post - pre) / (1 - pre).",
-        source="Hake 1998, Interactive-Engagement Versus Traditional Methods",
+        source="Hake 1998, Interactive-Engagement Versus Traditional Methods, which takes it of the averages of a "
+        "class; here the mean of every lesson's",
         low=float("-inf"),
         unit="gain",
     )

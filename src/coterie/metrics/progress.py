@@ -6,6 +6,8 @@ from math import fsum
 from coterie.core import Episode, Metric
 from coterie.metrics.tally import Pair, define
 
+AGENTBOARD = "Ma et al. 2024, AgentBoard (arXiv 2401.13178)"
+
 
 def shares(episode: Episode) -> Iterator[float]:
     """The weighted share of the parts that are done, after each change, in order.
@@ -29,7 +31,7 @@ def shares(episode: Episode) -> Iterator[float]:
         yield fsum(weights[name] for name in sorted(done)) / whole if whole else 0.0
 
 
-def _define(name: str, pick: Callable[[list[float]], float], summary: str) -> Metric:
+def _define(name: str, pick: Callable[[list[float]], float], summary: str, source: str) -> Metric:
     def observe(episode: Episode) -> Pair | None:
         found = list(shares(episode))
         return Pair(pick(found)) if found else None
@@ -45,7 +47,7 @@ def _define(name: str, pick: Callable[[list[float]], float], summary: str) -> Me
         high=1.0,
         higher_is_better=True,
         summary=summary,
-        source="Ma et al. 2024, AgentBoard (arXiv 2401.13178), progress rate",
+        source=source,
     )
 
 
@@ -92,8 +94,18 @@ def milestones(seat: str | None = None) -> Metric:
 
 
 PROGRESS: tuple[Metric, ...] = (
-    _define("progress", lambda found: found[-1], "Weighted share of the parts of the task that are done at the end."),
-    _define("peak_progress", max, "Largest weighted share of the parts of the task that was ever done."),
+    _define(
+        "progress",
+        lambda found: found[-1],
+        "Weighted share of the parts of the task that are done at the end.",
+        f"{AGENTBOARD}, whose progress rate is the peak",
+    ),
+    _define(
+        "peak_progress",
+        max,
+        "Largest weighted share of the parts of the task that was ever done.",
+        f"{AGENTBOARD}, progress rate; there all parts weigh the same",
+    ),
     milestones(),
 )
 """All of these metrics; progress less than its peak is work that was undone."""
