@@ -2,8 +2,9 @@
 
 Two language models begin with random weights, in a new town every time. They first learn to read: to look up what stood
 further up. Then each imitates an expert until it is of use beside another, and at last the two play together, and the
-reward for doors that are found teaches both. Run it with `coterie train town_guide`; it needs the extras `llm` and
-`virtual`.
+reward for doors that are found teaches both.
+
+Run it with `coterie train town_guide`; it needs the extras `llm` and `virtual`.
 """
 
 import random

@@ -2,7 +2,9 @@
 
 A heavy load stands in a small warehouse. Both must come to it, take hold of it within ten seconds of each other, carry
 it to the same place and put it down. They do not speak, they are paid only when the load has arrived, and they begin
-with random weights. Run it with `coterie train warehouse_lift`; it needs the extras `virtual` and `stable_baselines3`.
+with random weights.
+
+Run it with `coterie train warehouse_lift`; it needs the extras `virtual` and `stable_baselines3`.
 """
 
 from collections.abc import Callable, Mapping
