@@ -13,7 +13,7 @@ class _Seen(msgspec.Struct, frozen=True, omit_defaults=True):
     text: str = ""
     data: dict[str, Json] = {}
     heard: tuple[Message, ...] = ()
-    budget: dict[str, float] = {}
+    budget: dict[str, int | float] = {}
 
 
 class ObservationCodec(msgspec.Struct, frozen=True):

@@ -33,7 +33,7 @@ class View(msgspec.Struct, frozen=True, omit_defaults=True):
     text: str = ""
     data: dict[str, Json] = {}
     heard: tuple[Message, ...] = ()
-    budget: dict[str, float] = {}
+    budget: dict[str, int | float] = {}
     spec: ActionSpec | None = None
     """What it may do; None: what the masks say."""
 
@@ -61,7 +61,7 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     components: dict[str, dict[str, float]] = {}
     endings: dict[str, Ending] = {}
     events: tuple[Event, ...] = ()
-    time: float = 0.0
+    time: int | float = 0.0
 
 
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):
